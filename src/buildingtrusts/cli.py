@@ -1,0 +1,94 @@
+"""The command line: what people call, and what the workflow's rules call.
+
+Each command is a module of :mod:`buildingtrusts.steps` with two functions, ``add_arguments`` and
+``run``; a command is imported only when it is called, so that ``--help`` and small steps start
+fast. Bad input ends with one report on standard error and exit code 1, never with a traceback.
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import sys
+from collections.abc import Sequence
+
+from buildingtrusts import __version__
+
+COMMANDS: dict[str, str] = {
+    "ingest": "read a wave's raw survey files and check them against the codebook",
+    "aggregate": "average the ratings by trust, with the evidence for doing so",
+    "cluster": "build the tree, cut it, and measure the silhouettes",
+    "crosstabulate": "tabulate clusters against attributes, with exact tests",
+    "profile": "describe what each cluster is like and how its trusts run",
+    "register": "read an extract of the official register of schools and trusts",
+    "ledger": "hold every recomputed number against the published one",
+    "draw": "draw a wave's figures",
+    "draw-study": "draw the figures that span waves",
+    "describe-tables": "write the README that opens each folder of tables",
+    "reconstruct": "make responses that satisfy the published statistics",
+    "count-ledger": "count the ledger's verdicts by basis; fail on a difference that matters",
+}
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command.
+
+    Parameters
+    ----------
+    argv : sequence of str, optional
+        The command and its flags; by default those the program was called with.
+
+    Returns
+    -------
+    int
+        0 when the command did its work, 1 when its input was at fault (the report is on
+        standard error), 2 when the flags were wrong.
+
+    Examples
+    --------
+    >>> main(["--version"])  # doctest: +SKIP
+    buildingtrusts 0.1.0
+    """
+    words = list(sys.argv[1:] if argv is None else argv)
+    if not words or words[0] in ("-h", "--help"):
+        print(_overview())
+        return 0
+    if words[0] == "--version":
+        print(f"buildingtrusts {__version__}")
+        return 0
+    if words[0] not in COMMANDS:
+        print(f"'{words[0]}' is not a command.\n\n{_overview()}", file=sys.stderr)
+        return 2
+    return _run(words[0], words[1:])
+
+
+def _overview() -> str:
+    width = max(map(len, COMMANDS))
+    lines = [f"  {name:<{width}}  {help_text}" for name, help_text in COMMANDS.items()]
+    return "\n".join(
+        [
+            "usage: buildingtrusts COMMAND [--help] [flags]",
+            "",
+            "The whole study is run by `snakemake --cores 2`; these are its steps, one by one:",
+            *lines,
+        ]
+    )
+
+
+def _run(command: str, flags: Sequence[str]) -> int:
+    step = importlib.import_module(f"buildingtrusts.steps.{command.replace('-', '_')}")
+    parser = argparse.ArgumentParser(
+        prog=f"buildingtrusts {command}",
+        description=COMMANDS[command],
+        formatter_class=argparse.ArgumentDefaultsHelpFormatter,
+    )
+    step.add_arguments(parser)
+    arguments = parser.parse_args(flags)
+    from buildingtrusts.study.problems import InputProblems
+
+    try:
+        step.run(arguments)
+    except InputProblems as problems:
+        print(problems.report(), file=sys.stderr)
+        return 1
+    return 0

@@ -1,0 +1,87 @@
+"""The one writer and reader of tables: UTF-8 CSV, full precision, columns as the contract says."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from buildingtrusts.output.files import write_text
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+def write_table(path: str | Path, frame: pd.DataFrame, columns: Sequence[str]) -> None:
+    r"""Write a table with exactly the columns of its contract.
+
+    Parameters
+    ----------
+    path : str or Path
+        Where to; replaced in one move.
+    frame : DataFrame
+        One observation a row, already in its final order.
+    columns : sequence of str
+        The contract's columns, in order.
+
+    Raises
+    ------
+    ValueError
+        If the frame's columns are not the contract's. Missing values are written as empty
+        fields; floats with the fewest digits that read back to the same number.
+    """
+    if list(frame.columns) != list(columns):
+        missing = [name for name in columns if name not in frame.columns]
+        extra = [name for name in frame.columns if name not in columns]
+        raise ValueError(
+            f"{path}: the columns are {list(frame.columns)} where the contract says "
+            f"{list(columns)} (missing {missing}, extra {extra}); compute the missing, drop the "
+            "extra, and keep the order."
+        )
+    write_text(path, frame.to_csv(index=False, lineterminator="\n"))
+
+
+def read_table(path: str | Path) -> pd.DataFrame:
+    """Read a table of the study: keys and words as text, numbers as numbers, empty as missing.
+
+    Only an empty field is missing: a trust may be called ``NA``. Identifier columns stay text
+    even where they look like numbers.
+
+    Parameters
+    ----------
+    path : str or Path
+        A CSV written by :func:`write_table`.
+
+    Returns
+    -------
+    DataFrame
+    """
+    import pandas as pd
+
+    return pd.read_csv(
+        path, keep_default_na=False, na_values=[""], dtype=dict.fromkeys(TEXT_COLUMNS, "str")
+    )
+
+
+#: Columns that hold names and never numbers, whatever they look like.
+TEXT_COLUMNS = (
+    "respondent_id",
+    "mat_id",
+    "other_id",
+    "role",
+    "block",
+    "item",
+    "left",
+    "right",
+    "step",
+    "attribute",
+    "level",
+    "sizes",
+    "place",
+    "claim",
+    "wave",
+    "published",
+    "computed",
+    "tolerance",
+    "trust_uid",
+)

@@ -1,0 +1,13 @@
+"""The study's statistics: arrays and tables in, frozen results out; no files, no other wing.
+
+============================  ====================================================
+:mod:`.aggregation`           from responses to trust scores, and who is clustered
+:mod:`.agreement`             ICC(1), ICC(2) and within-group agreement
+:mod:`.linkage`               the tree, its cuts and its quality
+:mod:`.validity`              silhouettes
+:mod:`.crosstabs`             exact tests and effect sizes for sparse tables
+:mod:`.profiles`              what clusters are like
+:mod:`.operating_model`       where trusts stand between devolved and central
+:mod:`.ordination`            trusts in two dimensions
+============================  ====================================================
+"""

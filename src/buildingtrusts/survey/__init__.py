@@ -1,0 +1,1 @@
+"""From a survey tool's file to tidy responses, checked by the codebook."""
