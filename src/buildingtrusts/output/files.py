@@ -28,5 +28,5 @@ def write_bytes(path: str | Path, data: bytes) -> None:
 
 
 def write_text(path: str | Path, text: str) -> None:
-    r"""Write text as UTF-8 with ``\n`` line ends on every system, replacing the file in one move."""
+    r"""Write text as UTF-8 with ``\n`` line ends on every system, in one move."""
     write_bytes(path, text.encode("utf-8"))

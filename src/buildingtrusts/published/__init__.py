@@ -1,1 +1,1 @@
-"""What the 2018 report printed: its claims, their recomputation, and responses that satisfy them."""
+"""What the 2018 report printed: its claims, their recomputation, and a survey that fits them."""

@@ -1,1 +1,1 @@
-"""The study as typed objects: configuration, codebook, provenance, and how input errors are told."""
+"""The study as typed objects: configuration, codebook, provenance, and input problems."""
