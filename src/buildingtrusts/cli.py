@@ -21,6 +21,7 @@ COMMANDS: dict[str, str] = {
     "crosstabulate": "tabulate clusters against attributes, with exact tests",
     "profile": "describe what each cluster is like and how its trusts run",
     "register": "read an extract of the official register of schools and trusts",
+    "compare-population": "set the sample's trusts beside the register's population",
     "ledger": "hold every recomputed number against the published one",
     "draw": "draw a wave's figures",
     "draw-study": "draw the figures that span waves",

@@ -8,16 +8,17 @@ own_folder <- function() {
   dirname(normalizePath(sub("^--file=", "", flag)))
 }
 
-# 17 significant digits bring back the same double; a whole number stays short.
-full_precision <- function(column) {
+# 17 significant digits bring back the same double; 15 are what a person typed (80.2).
+full_precision <- function(column, digits) {
   if (!is.numeric(column)) return(as.character(column))
-  text <- sprintf("%.17g", column)
+  text <- sprintf("%.*g", digits, column)
   text[is.na(column)] <- NA
   text
 }
 
-write_values <- function(frame, path) {
-  text <- as.data.frame(lapply(frame, full_precision), check.names = FALSE)
+write_values <- function(frame, path, digits = 17L) {
+  text <- as.data.frame(lapply(frame, full_precision, digits), check.names = FALSE)
+  stopifnot(!grepl("[,\"\n]", unlist(text)))
   write.csv(text, path, row.names = FALSE, quote = FALSE, na = "", eol = "\n")
 }
 

@@ -25,13 +25,13 @@ names_of_rows <- list(
 )
 for (name in names(inputs)) {
   frame <- data.frame(label = names_of_rows[[name]], inputs[[name]], check.names = FALSE)
-  write_values(frame, file.path(folder, "data", paste0(name, ".csv")))
+  typed <- name != "bh1996_group_means"
+  write_values(frame, file.path(folder, "data", paste0(name, ".csv")), if (typed) 15L else 17L)
 }
 
 prepared <- list(
   none = function(x) x,
-  zscore = function(x) scale(x),
-  respondent_centred = function(x) x - rowMeans(x)
+  zscore = function(x) scale(x)
 )
 distances_by <- list(
   euclidean = function(x) dist(x, "euclidean"),
@@ -39,18 +39,24 @@ distances_by <- list(
   correlation = function(x) as.dist(1 - cor(t(x)))
 )
 methods <- c(average = "average", complete = "complete", single = "single", ward = "ward.D2")
-cases <- data.frame(
-  data = c(rep("attitude", 4), rep("swiss", 3), rep("bh1996_group_means", 2)),
-  scaling = c("none", "zscore", "respondent_centred", "none",
-              "none", "zscore", "zscore", "none", "zscore"),
-  metric = c("euclidean", "euclidean", "euclidean", "correlation",
-             "euclidean", "euclidean", "manhattan", "euclidean", "euclidean")
-)
-cases <- rbind(cases, data.frame(data = c("attitude", "bh1996_group_means"),
-                                 scaling = "none", metric = "manhattan"))
+cases <- read.csv(text = "data,scaling,metric
+attitude,none,euclidean
+attitude,zscore,euclidean
+attitude,none,correlation
+attitude,none,manhattan
+swiss,none,euclidean
+swiss,zscore,euclidean
+swiss,zscore,manhattan
+bh1996_group_means,none,euclidean
+bh1996_group_means,none,manhattan
+bh1996_group_means,zscore,euclidean")
+
+# Whole numbers and city blocks make tied distances: `hclust` and `agnes` then build different
+# trees, both right. What ties leave determined is the heights of single linkage.
+is_tied <- function(case) case$data == "attitude" && case$metric == "manhattan"
 
 ks <- 2:8
-heights <- labels <- orders <- trees <- means <- widths <- NULL
+heights <- objects <- trees <- means <- widths <- NULL
 for (i in seq_len(nrow(cases))) {
   case <- cases[i, ]
   x <- prepared[[case$scaling]](inputs[[case$data]])
@@ -59,22 +65,24 @@ for (i in seq_len(nrow(cases))) {
   for (linkage in names(methods)) {
     # Ward's criterion is a sum of squares: it has a meaning for Euclidean distances only
     if (linkage == "ward" && case$metric != "euclidean") next
+    if (is_tied(case) && linkage != "single") next
     key <- data.frame(case, linkage = linkage, row.names = NULL)
     tree <- hclust(d, methods[[linkage]])
     cuts <- cutree(tree, ks)
     heights <- rbind(heights, cbind(key, step = seq_along(tree$height), height = tree$height))
-    orders <- rbind(orders, cbind(key, position = seq_along(tree$order), row = tree$order))
-    labels <- rbind(labels, cbind(key, row = seq_len(nrow(x)), setNames(data.frame(cuts), paste0("k", ks))))
     coefficient <- coef.hclust(tree)
     # the same number from the program it was defined for
-    a<-agnes(d, method = linkage)$ac; if(abs(a-coefficient)>1e-12) {print(key);print(c(a,coefficient)); print(all.equal(sort(agnes(d,method=linkage)$height),tree$height))}
+    stopifnot(all.equal(coefficient, agnes(d, method = linkage)$ac, tolerance = 1e-12))
     trees <- rbind(trees, cbind(
       key,
       cophenetic_correlation = cor(d, cophenetic(tree)),
       agglomerative_coefficient = coefficient
     ))
+    if (is_tied(case)) next
+    colnames(cuts) <- paste0("k", ks)
+    objects <- rbind(objects, cbind(key, row = seq_len(nrow(x)), position = order(tree$order), cuts))
     for (k in ks) {
-      found <- silhouette(cuts[, as.character(k)], d)
+      found <- silhouette(cuts[, paste0("k", k)], d)
       means <- rbind(means, cbind(
         key, k = k, sizes = paste(table(found[, "cluster"]), collapse = ";"),
         mean_silhouette = mean(found[, "sil_width"]),
@@ -91,8 +99,7 @@ for (i in seq_len(nrow(cases))) {
 }
 write_values(trees, file.path(folder, "trees_coefficients.csv"))
 write_values(heights, file.path(folder, "trees_heights.csv"))
-write_values(orders, file.path(folder, "trees_orders.csv"))
-write_values(labels, file.path(folder, "trees_labels.csv"))
+write_values(objects, file.path(folder, "trees_objects.csv"))
 write_values(means, file.path(folder, "trees_silhouette_means.csv"))
 write_values(widths, file.path(folder, "trees_silhouettes.csv"))
 write_stamp(

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from buildingtrusts.output.contracts import PROCESSED_TABLES, STUDY_TABLES, WAVE_TABLES
 from buildingtrusts.output.files import write_text
 
 if TYPE_CHECKING:
@@ -41,7 +42,22 @@ def write_table(path: str | Path, frame: pd.DataFrame, columns: Sequence[str]) -
     write_text(path, frame.to_csv(index=False, lineterminator="\n"))
 
 
-def read_table(path: str | Path) -> pd.DataFrame:
+def write_result(path: str | Path, frame: pd.DataFrame) -> None:
+    """Write a table whose contract is found by the file's name, such as ``scores.csv``.
+
+    Raises
+    ------
+    ValueError
+        If there is no contract of that name, or the columns are not its.
+    """
+    contracts = {**WAVE_TABLES, **STUDY_TABLES, **PROCESSED_TABLES}
+    name = Path(path).stem
+    if name not in contracts:
+        raise ValueError(f"{path}: no table is called {name!r}; known are {sorted(contracts)}.")
+    write_table(path, frame, contracts[name].columns)
+
+
+def read_table(path: str | Path, *, text: bool = False) -> pd.DataFrame:
     """Read a table of the study: keys and words as text, numbers as numbers, empty as missing.
 
     Only an empty field is missing: a trust may be called ``NA``. Identifier columns stay text
@@ -51,6 +67,8 @@ def read_table(path: str | Path) -> pd.DataFrame:
     ----------
     path : str or Path
         A CSV written by :func:`write_table`.
+    text : bool
+        Keep every column as text, for tables of levels such as ``trusts.csv``.
 
     Returns
     -------
@@ -58,9 +76,8 @@ def read_table(path: str | Path) -> pd.DataFrame:
     """
     import pandas as pd
 
-    return pd.read_csv(
-        path, keep_default_na=False, na_values=[""], dtype=dict.fromkeys(TEXT_COLUMNS, "str")
-    )
+    kinds = "str" if text else dict.fromkeys(TEXT_COLUMNS, "str")
+    return pd.read_csv(path, keep_default_na=False, na_values=[""], dtype=kinds)
 
 
 #: Columns that hold names and never numbers, whatever they look like.

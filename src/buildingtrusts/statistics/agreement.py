@@ -9,13 +9,18 @@ agreement rwg compares a trust's variance with that of answers spread evenly ove
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
 NAN = float("nan")
+AGREEMENT_COLUMNS = (
+    *("mats", "block", "item", "n_groups", "n_responses", "icc1", "icc2", "icc1_n0"),
+    *("rwg_mean", "rwg_median"),
+)
 
 
 @dataclass(frozen=True)
@@ -147,3 +152,52 @@ def within_group_agreement(
         if len(members) > 1:
             agreement[str(name)] = max(0.0, 1 - float(members.var(ddof=1)) / null_variance)
     return agreement
+
+
+def agreement_table(
+    responses: pd.DataFrame,
+    items: Sequence[tuple[str, str]],
+    n_options: Sequence[int | None],
+    clustered: Sequence[str],
+) -> pd.DataFrame:
+    """Agreement of every item, over all trusts and over the clustered ones.
+
+    Parameters
+    ----------
+    responses : DataFrame
+        ``mat_id`` and a column ``<block>__<item>`` for each item.
+    items : sequence of (block, item)
+        In the order of the codebook.
+    n_options : sequence of int or None
+        Options of each item's scale (10 for 1-10); None for unbounded decimals, whose rwg is
+        left empty.
+    clustered : sequence of str
+        The clustered trusts.
+
+    Returns
+    -------
+    DataFrame
+        ``mats`` (``all`` or ``clustered``), ``block, item, n_groups, n_responses, icc1, icc2,
+        icc1_n0, rwg_mean, rwg_median``; the last two are over trusts with two answers or more.
+    """
+    rows = []
+    for mats, chosen in (
+        ("all", responses),
+        ("clustered", responses[responses["mat_id"].isin(list(clustered))]),
+    ):
+        groups = chosen["mat_id"].to_numpy(dtype=object)
+        for (block, item), options in zip(items, n_options, strict=True):
+            values = chosen[f"{block}__{item}"].to_numpy(dtype=float, na_value=np.nan)
+            one = icc(values, groups)
+            within = (
+                within_group_agreement(values, groups, uniform_null_variance(options))
+                if options is not None
+                else {}
+            )
+            rwg = np.array(list(within.values()))
+            middle = (float(rwg.mean()), float(np.median(rwg))) if len(rwg) else (NAN, NAN)
+            rows.append(
+                (mats, block, item, one.n_groups, one.n_responses, one.icc1, one.icc2)
+                + (one.icc1_n0, *middle)
+            )
+    return pd.DataFrame(rows, columns=list(AGREEMENT_COLUMNS))

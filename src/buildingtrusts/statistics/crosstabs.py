@@ -11,18 +11,26 @@ tables, because with few trusts chance alone makes V large.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import islice
+from functools import cache
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
 EXACT = "fisher_exact"
 MONTE_CARLO = "fisher_monte_carlo"
-MAX_TABLES = 200_000
+MAX_STEPS = 300_000
+MAX_TABLES = 20_000
 DRAWS = 100_000
 NAN = float("nan")
+CROSSTAB_COLUMNS = ("k", "attribute", "level", "cluster", "n")
+ASSOCIATION_COLUMNS = (
+    *("k", "attribute", "n", "test", "p_value", "p_adjusted", "p_min_attainable"),
+    *("cramers_v", "cramers_v_corrected", "cramers_v_null_mean", "cramers_v_null_q95", "draws"),
+)
+MISSING_LEVEL = "(missing)"
 
 
 @dataclass(frozen=True)
@@ -32,7 +40,7 @@ class ExactTest:
     Attributes
     ----------
     test : str
-        ``fisher_exact``, or ``fisher_monte_carlo`` where the margins allow too many tables.
+        ``fisher_exact``, or ``fisher_monte_carlo`` where the margins need too many steps.
     p_value : float
         Probability, under the margins, of a table no more probable than the observed one.
     p_min_attainable : float
@@ -42,7 +50,8 @@ class ExactTest:
     cramers_v_null_mean, cramers_v_null_q95 : float
         Mean and 95% point of V under the margins.
     draws : int
-        Monte Carlo draws; 0 when exact.
+        Monte Carlo draws; 0 where everything is exact. With ``fisher_exact`` only the null
+        distribution of V rests on them.
     """
 
     test: str
@@ -99,6 +108,7 @@ def count_table(
 
 def exact_test(
     table: NDArray[np.int64],
+    max_steps: int = MAX_STEPS,
     max_tables: int = MAX_TABLES,
     draws: int = DRAWS,
     rng: np.random.Generator | None = None,
@@ -109,12 +119,15 @@ def exact_test(
     ----------
     table : ndarray of shape (r, c)
         Non-negative counts. Empty rows and columns carry no information and are left out.
+    max_steps : int
+        The exact p is summed column by column, in up to this many steps; beyond them the test
+        is Monte Carlo.
     max_tables : int
-        Up to this many tables are listed one by one; beyond it the test is seeded Monte Carlo.
+        The null distribution of Cramér's V is exact up to this many tables, drawn beyond it.
     draws : int
-        Monte Carlo draws; p is then (1 + exceedances) / (1 + draws).
+        Monte Carlo draws; a drawn p is (1 + exceedances) / (1 + draws).
     rng : numpy.random.Generator, optional
-        Needed only for Monte Carlo.
+        Needed only where something has to be drawn.
 
     Returns
     -------
@@ -124,7 +137,7 @@ def exact_test(
     Raises
     ------
     ValueError
-        If a count is negative, the table is empty, or Monte Carlo is needed without ``rng``.
+        If a count is negative, the table is empty, or draws are needed without ``rng``.
 
     Examples
     --------
@@ -136,29 +149,110 @@ def exact_test(
     used = table[table.sum(axis=1) > 0][:, table.sum(axis=0) > 0]
     if min(used.shape) < 2:
         return ExactTest(EXACT, 1.0, 1.0, NAN, NAN, NAN, NAN, draws=0)
-    rows, columns = used.sum(axis=1), used.sum(axis=0)
-    tables = _all_tables(rows, columns, max_tables)
-    if tables is not None:
-        return _exact(used, tables)
-    if rng is None:
-        raise ValueError(
-            f"the margins {rows.tolist()} and {columns.tolist()} allow more than {max_tables} "
-            "tables; pass a random generator for the Monte Carlo test, or raise max_tables."
-        )
-    return _monte_carlo(used, _random_tables(rows, columns, draws, rng))
+    rows, columns = used.sum(axis=1).tolist(), used.sum(axis=0).tolist()
+    weights = _weight_distribution(rows, columns, max_steps)
+    tables = _all_tables(rows, columns, max_tables) if weights is not None else None
+    drawn = 0
+    if tables is None:
+        drawn = draws
+        tables = _random_tables(rows, columns, draws, rng)
+        probabilities = np.full(draws, 1 / draws)
+    else:
+        probabilities = _probabilities(tables, rows)
+    p_value, smallest = _drawn_p(used, tables) if weights is None else _exact_p(used, weights, rows)
+    values = cramers_v_of(tables)
+    return ExactTest(
+        test=MONTE_CARLO if weights is None else EXACT,
+        p_value=p_value,
+        p_min_attainable=smallest,
+        cramers_v=cramers_v(used),
+        cramers_v_corrected=cramers_v_corrected(used),
+        cramers_v_null_mean=float(probabilities @ values),
+        cramers_v_null_q95=_weighted_quantile(values, probabilities, 0.95),
+        draws=drawn,
+    )
+
+
+def _weight_distribution(
+    rows: Sequence[int], columns: Sequence[int], max_steps: int
+) -> dict[int, int] | None:
+    """Count the tables of each weight, or None where that takes more than ``max_steps``.
+
+    A table's weight is the product over its columns of their multinomial coefficients, a whole
+    number, so that equally probable tables compare equal whatever the order of the factors.
+    """
+    # What can still follow depends on what the rows have left, in any order, and on nothing else:
+    # partial tables that agree in that, and in weight, are one state with a multiplicity.
+    states: dict[tuple[tuple[int, ...], int], int] = {(tuple(sorted(rows)), 1): 1}
+    steps = 0
+    for total in columns[:-1]:
+        grown: dict[tuple[tuple[int, ...], int], int] = {}
+        for (left, weight), times in states.items():
+            for column in _compositions(total, left):
+                steps += 1
+                if steps > max_steps:
+                    return None
+                rest = tuple(sorted(have - cell for have, cell in zip(left, column, strict=True)))
+                state = (rest, weight * _multinomial(column))
+                grown[state] = grown.get(state, 0) + times
+        states = grown
+    distribution: dict[int, int] = {}
+    for (left, weight), times in states.items():
+        full = weight * _multinomial(left)
+        distribution[full] = distribution.get(full, 0) + times
+    return distribution
+
+
+@cache
+def _multinomial(cells: tuple[int, ...]) -> int:
+    return math.factorial(sum(cells)) // math.prod(map(math.factorial, cells))
+
+
+def _weight(table: NDArray[np.int64]) -> int:
+    return math.prod(_multinomial(tuple(column)) for column in table.T.tolist())
+
+
+def _exact_p(
+    observed: NDArray[np.int64], weights: Mapping[int, int], rows: Sequence[int]
+) -> tuple[float, float]:
+    """The p of the observed table, and the smallest that any table with its margins has."""
+    total = _multinomial(tuple(rows))
+    own, least = _weight(observed), min(weights)
+    as_rare = sum(weight * times for weight, times in weights.items() if weight <= own)
+    return as_rare / total, least * weights[least] / total
 
 
 def _all_tables(
-    rows: NDArray[np.int64], columns: NDArray[np.int64], max_tables: int
+    rows: Sequence[int], columns: Sequence[int], max_tables: int
 ) -> NDArray[np.int64] | None:
-    """List every table with the margins, or None once there are more than ``max_tables``."""
-    tables = list(islice(_fillings(tuple(rows.tolist()), columns.tolist()), max_tables + 1))
-    if len(tables) > max_tables:
+    """List every table with the margins, or None if there are more than ``max_tables``."""
+    if _number_of_tables(tuple(sorted(rows)), tuple(columns)) > max_tables:
         return None
+    tables = list(_fillings(tuple(rows), tuple(columns)))
     return np.array(tables, dtype=np.int64).transpose(0, 2, 1)
 
 
-def _fillings(left: tuple[int, ...], columns: list[int]) -> Iterator[tuple[tuple[int, ...], ...]]:
+def _number_of_tables(left: tuple[int, ...], columns: tuple[int, ...]) -> int:
+    """Count tables without listing them; rows that have as much left are interchangeable."""
+
+    @cache
+    def count(left: tuple[int, ...], place: int) -> int:
+        if place == len(columns) - 1:
+            return 1
+        return sum(
+            count(
+                tuple(sorted(have - cell for have, cell in zip(left, column, strict=True))),
+                place + 1,
+            )
+            for column in _compositions(columns[place], left)
+        )
+
+    return count(left, 0)
+
+
+def _fillings(
+    left: tuple[int, ...], columns: tuple[int, ...]
+) -> Iterator[tuple[tuple[int, ...], ...]]:
     """Fill the table column by column; ``left`` is what each row still has to give."""
     if len(columns) == 1:
         yield (left,)
@@ -180,68 +274,37 @@ def _compositions(total: int, limits: tuple[int, ...]) -> Iterator[tuple[int, ..
             yield (first, *rest)
 
 
-def _exact(observed: NDArray[np.int64], tables: NDArray[np.int64]) -> ExactTest:
-    weights = _weights(tables, int(observed.sum()))
-    own = _weights(observed[None], int(observed.sum()))[0]
-    total = sum(weights)
-    least = min(weights)
-    at_least_as_rare = sum(weight for weight in weights if weight <= own)
-    probabilities = np.array([weight / total for weight in weights])
-    values = cramers_v_of(tables)
-    return ExactTest(
-        test=EXACT,
-        p_value=at_least_as_rare / total,
-        p_min_attainable=sum(weight for weight in weights if weight == least) / total,
-        cramers_v=cramers_v(observed),
-        cramers_v_corrected=cramers_v_corrected(observed),
-        cramers_v_null_mean=float(probabilities @ values),
-        cramers_v_null_q95=_weighted_quantile(values, probabilities, 0.95),
-        draws=0,
-    )
-
-
-def _weights(tables: NDArray[np.int64], n: int) -> list[int]:
-    # n! / prod(cells!) as whole numbers: equal probabilities compare equal, whatever their order.
-    factorials = [math.factorial(number) for number in range(n + 1)]
-    top = factorials[n]
-    return [
-        top // math.prod(factorials[cell] for cell in cells)
-        for cells in tables.reshape(len(tables), -1).tolist()
-    ]
+def _probabilities(tables: NDArray[np.int64], rows: Sequence[int]) -> NDArray[np.float64]:
+    total = _multinomial(tuple(rows))
+    return np.array([_weight(table) / total for table in tables])
 
 
 def _random_tables(
-    rows: NDArray[np.int64], columns: NDArray[np.int64], draws: int, rng: np.random.Generator
+    rows: Sequence[int], columns: Sequence[int], draws: int, rng: np.random.Generator | None
 ) -> NDArray[np.int64]:
-    tables = np.empty((draws, len(rows), len(columns)), dtype=np.int64)
-    left = np.repeat(columns[None], draws, axis=0)
-    # Row by row, each is hypergeometric over what the columns have left.
-    for number, total in enumerate(rows[:-1]):
-        for draw in range(draws):
-            tables[draw, number] = rng.multivariate_hypergeometric(left[draw], int(total))
-        left = left - tables[:, number]
-    tables[:, -1] = left
-    return tables
+    if rng is None:
+        raise ValueError(
+            f"the margins {list(rows)} and {list(columns)} allow too many tables to list; pass a "
+            "random generator to draw some, or raise max_steps and max_tables."
+        )
+    # Shuffling the objects' columns against their rows gives tables their null probabilities.
+    row_of = np.repeat(np.arange(len(rows)), rows)
+    column_of = np.repeat(np.arange(len(columns)), columns)
+    cells = row_of * len(columns) + rng.permuted(np.tile(column_of, (draws, 1)), axis=1)
+    offsets = np.arange(draws)[:, None] * (len(rows) * len(columns))
+    counts = np.bincount((cells + offsets).ravel(), minlength=draws * len(rows) * len(columns))
+    return counts.reshape(draws, len(rows), len(columns))
 
 
-def _monte_carlo(observed: NDArray[np.int64], tables: NDArray[np.int64]) -> ExactTest:
-    log_factorials = np.array(
-        [math.lgamma(number + 1) for number in range(int(observed.sum()) + 1)]
-    )
+def _drawn_p(observed: NDArray[np.int64], tables: NDArray[np.int64]) -> tuple[float, float]:
+    """Monte Carlo p; the smallest attainable one stays unknown."""
+    n = int(observed.sum())
+    log_factorials = np.array([math.lgamma(number + 1) for number in range(n + 1)])
     log_weights = -log_factorials[tables].sum(axis=(1, 2))
     own = -float(log_factorials[observed].sum())
-    exceeding = int((log_weights <= own + 1e-7).sum())
-    values = cramers_v_of(tables)
-    return ExactTest(
-        test=MONTE_CARLO,
-        p_value=(1 + exceeding) / (1 + len(tables)),
-        p_min_attainable=float("nan"),
-        cramers_v=cramers_v(observed),
-        cramers_v_corrected=cramers_v_corrected(observed),
-        cramers_v_null_mean=float(values.mean()),
-        cramers_v_null_q95=float(np.quantile(values, 0.95)),
-        draws=len(tables),
-    )
+    # Logarithms of equal products differ in their last bits.
+    exceeding = int((log_weights <= own + 1e-9).sum())
+    return (1 + exceeding) / (1 + len(tables)), NAN
 
 
 def _weighted_quantile(
@@ -342,3 +405,103 @@ def holm(p_values: Sequence[float]) -> list[float]:
         running = max(running, min(1.0, (len(tested) - rank) * p_values[place]))
         adjusted[place] = running
     return adjusted
+
+
+@dataclass(frozen=True)
+class Crosstabs:
+    """Clusters against attributes.
+
+    Attributes
+    ----------
+    counts : DataFrame
+        ``k, attribute, level, cluster, n``, zero cells included.
+    associations : DataFrame
+        One exact test a partition and attribute.
+    """
+
+    counts: pd.DataFrame
+    associations: pd.DataFrame
+
+
+def crosstabulate(
+    clusters: pd.DataFrame,
+    trusts: pd.DataFrame,
+    levels: Mapping[str, Sequence[str]],
+    k_values: Sequence[int],
+    *,
+    stream: Callable[[str], np.random.Generator],
+    own_family: Sequence[str] = (),
+    max_steps: int = MAX_STEPS,
+    max_tables: int = MAX_TABLES,
+    draws: int = DRAWS,
+) -> Crosstabs:
+    """Tabulate and test every attribute against every partition.
+
+    Parameters
+    ----------
+    clusters : DataFrame
+        ``mat_id, k, cluster``.
+    trusts : DataFrame
+        ``mat_id`` and the attributes; each clustered trust has a row.
+    levels : mapping of str to sequence of str
+        Levels of each attribute, in order. Trusts at ``(missing)`` get a last level of that name,
+        are counted, and are left out of the test, whose n says so.
+    k_values : sequence of int
+        Partitions to tabulate; those that ``clusters`` does not have are left out.
+    stream : callable
+        Gives the random generator of a task by its name; used only by Monte Carlo tests.
+    own_family : sequence of str
+        Attributes that are adjusted by themselves rather than with the others.
+    max_steps, max_tables, draws : int
+        See :func:`exact_test`.
+
+    Returns
+    -------
+    Crosstabs
+    """
+    counted: list[tuple[object, ...]] = []
+    tested: list[tuple[object, ...]] = []
+    attribute_of = trusts.set_index("mat_id")
+    for k in (k for k in k_values if (clusters["k"] == k).any()):
+        of_k = clusters[clusters["k"] == k]
+        numbers = sorted(of_k["cluster"].unique().tolist())
+        tests: dict[str, tuple[int, ExactTest]] = {}
+        for attribute, declared in levels.items():
+            found = attribute_of.loc[of_k["mat_id"], attribute].tolist()
+            shown = [*declared, *([MISSING_LEVEL] if MISSING_LEVEL in found else [])]
+            table = count_table(found, of_k["cluster"].tolist(), shown, numbers)
+            counted += [
+                (k, attribute, level, cluster, int(table[row, column]))
+                for row, level in enumerate(shown)
+                for column, cluster in enumerate(numbers)
+            ]
+            known = table[: len(declared)]
+            if known.sum():
+                rng = stream(f"{k} {attribute}")
+                tests[attribute] = (
+                    int(known.sum()),
+                    exact_test(known, max_steps, max_tables, draws, rng),
+                )
+        tested += _association_rows(k, tests, own_family)
+    return Crosstabs(
+        pd.DataFrame(counted, columns=list(CROSSTAB_COLUMNS)),
+        pd.DataFrame(tested, columns=list(ASSOCIATION_COLUMNS)),
+    )
+
+
+def _association_rows(
+    k: int, tests: Mapping[str, tuple[int, ExactTest]], own_family: Sequence[str]
+) -> list[tuple[object, ...]]:
+    families = [[name for name in tests if name not in own_family]]
+    families += [[name] for name in tests if name in own_family]
+    adjusted = {
+        name: p
+        for family in families
+        for name, p in zip(family, holm([tests[name][1].p_value for name in family]), strict=True)
+    }
+    return [
+        (k, name, n, one.test, one.p_value, adjusted[name], one.p_min_attainable)
+        + (one.cramers_v, one.cramers_v_corrected, one.cramers_v_null_mean)
+        + (one.cramers_v_null_q95, one.draws)
+        for name, (n, one) in tests.items()
+    ]

@@ -19,7 +19,7 @@ LINKAGES = ("average", "complete", "single", "ward")
 METRICS = ("euclidean", "manhattan", "correlation")
 SCALINGS = ("none", "zscore", "respondent_centred")
 
-#: Two heights closer than this (relative to the tallest merge) count as tied: sums of rounded
+#: Two distances closer than this (relative to the tallest merge) count as tied: sums of rounded
 #: ratings differ in their last bits by the order in which they were added.
 TIE_TOLERANCE = 1e-12
 
@@ -37,11 +37,14 @@ class Tree:
         of row i is n + i), the height, and the number of objects below.
     distances : ndarray of shape (n, n)
         The symmetric distances the tree was built from, zero on the diagonal.
+    linkage : str
+        How the distance between groups was taken.
     """
 
     labels: tuple[str, ...]
     merges: NDArray[np.float64]
     distances: NDArray[np.float64]
+    linkage: str
 
     @property
     def merge_heights(self) -> NDArray[np.float64]:
@@ -96,7 +99,8 @@ def build_tree(
     check_choices(linkage, metric, scaling)
     _check_scores(scores, labels)
     condensed = condensed_distances(scale(scores, scaling), metric)
-    return Tree(tuple(labels), agglomerate(condensed, method=linkage), squareform(condensed))
+    merges = agglomerate(condensed, method=linkage)
+    return Tree(tuple(labels), merges, squareform(condensed), linkage)
 
 
 def check_choices(linkage: str, metric: str, scaling: str) -> None:
@@ -150,7 +154,7 @@ def _check_scores(scores: NDArray[np.float64], labels: Sequence[str]) -> None:
         raise ValueError(f"{len(scores)} objects need as many different labels, found {labels}.")
     bad = ~np.isfinite(scores)
     if bad.any():
-        names = [labels[row] for row in np.flatnonzero(bad.any(axis=1))]
+        names = [labels[int(row)] for row in np.flatnonzero(bad.any(axis=1))]
         raise ValueError(
             f"{bad.sum()} scores are missing, of {', '.join(names)}; leave these objects or "
             "their items out."
@@ -256,23 +260,59 @@ def agglomerative_coefficient(tree: Tree) -> float:
     if top == 0:
         return float("nan")
     first = np.empty(n)
-    for left, right, height, _ in tree.merges[::-1]:
+    for left, right, height, _ in tree.merges:
         for side in (int(left), int(right)):
             if side < n:
                 first[side] = height
     return float(1 - first.mean() / top)
 
 
-def tied_heights(tree: Tree) -> int:
-    """Count merges whose height equals the one before, up to rounding error.
+def tied_merges(tree: Tree) -> int:
+    """Count merges at which another pair of groups was equally close, up to rounding error.
 
-    A tie means that the order of the rows may have chosen between equally good trees.
+    With such a tie the order of the rows may have chosen between equally good trees.
 
     Returns
     -------
     int
         0 for a tree that the data determine.
+
+    Examples
+    --------
+    >>> tied_merges(build_tree(np.array([[0.0], [1.0], [2.0]]), ["A", "B", "C"]))
+    1
     """
-    heights = np.sort(tree.merge_heights)
-    tolerance = TIE_TOLERANCE * max(float(heights[-1]), np.finfo(float).tiny)
-    return int((np.diff(heights) <= tolerance).sum())
+    n = len(tree.labels)
+    apart = tree.distances.copy()
+    np.fill_diagonal(apart, np.inf)
+    sizes = np.ones(n)
+    place = {number: number for number in range(n)}
+    tolerance = TIE_TOLERANCE * max(float(tree.merge_heights.max()), np.finfo(float).tiny)
+    ties = 0
+    for step, (left, right, height, _) in enumerate(tree.merges):
+        # Each pair of groups stands twice in the symmetric matrix.
+        ties += int((apart <= height + tolerance).sum()) > 2
+        a, b = place.pop(int(left)), place.pop(int(right))
+        _join(apart, sizes, a, b, tree.linkage)
+        place[n + step] = a
+    return ties
+
+
+def _join(
+    apart: NDArray[np.float64], sizes: NDArray[np.float64], a: int, b: int, linkage: str
+) -> None:
+    """Put group b into group a, by Lance and Williams' formula (doi:10.1093/comjnl/9.4.373)."""
+    to_a, to_b, between = apart[a], apart[b], apart[a, b]
+    if linkage == "average":
+        joined = (sizes[a] * to_a + sizes[b] * to_b) / (sizes[a] + sizes[b])
+    elif linkage == "complete":
+        joined = np.maximum(to_a, to_b)
+    elif linkage == "single":
+        joined = np.minimum(to_a, to_b)
+    else:
+        squares = (sizes[a] + sizes) * to_a**2 + (sizes[b] + sizes) * to_b**2
+        joined = np.sqrt((squares - sizes * between**2) / (sizes[a] + sizes[b] + sizes))
+    apart[a] = apart[:, a] = joined
+    apart[b] = apart[:, b] = np.inf
+    apart[a, a] = np.inf
+    sizes[a] += sizes[b]

@@ -1,0 +1,135 @@
+"""The tables of a run: their columns, which other people's scripts read, and what they hold.
+
+Each table has one observation a row. Empty means missing and 0 means zero; numbers have full
+precision; levels and items come in declared order and trusts in natural order.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Contract:
+    """Columns of a table, and one sentence on what it holds."""
+
+    columns: tuple[str, ...]
+    holds: str
+
+
+_ASSOCIATIONS = (
+    *("k", "attribute", "n", "test", "p_value", "p_adjusted", "p_min_attainable"),
+    *("cramers_v", "cramers_v_corrected", "cramers_v_null_mean", "cramers_v_null_q95", "draws"),
+)
+
+#: Tables of one wave, in ``results/<wave>/tables/``.
+WAVE_TABLES: dict[str, Contract] = {
+    "sample": Contract(
+        ("mat_id", "role", "n_responses", "clustered", "reason"),
+        "Responses by trust and role, whether the trust is clustered, and why not.",
+    ),
+    "scores": Contract(
+        ("mat_id", "block", "item", "n", "mean", "median", "sd", "iqr", "min", "max"),
+        "Each trust's answers to each item, on the item's scale; sd divides by n - 1, iqr is R's "
+        "type 7.",
+    ),
+    "agreement": Contract(
+        (
+            *("mats", "block", "item", "n_groups", "n_responses", "icc1", "icc2", "icc1_n0"),
+            *("rwg_mean", "rwg_median"),
+        ),
+        "Evidence for averaging by trust: ICC(1) and ICC(2) with the mean group size, ICC(1) with "
+        "n0, and within-group agreement against uniform answers; over all trusts and over the "
+        "clustered ones.",
+    ),
+    "alignment": Contract(
+        ("mat_id", "block", "item", "range", "iqr"),
+        "How far apart people of one trust are; item (all) is the average over the block.",
+    ),
+    "linkage": Contract(
+        ("step", "left", "right", "height", "size"),
+        "The tree: what each merge joined (a trust, or #step of an earlier merge) and how high.",
+    ),
+    "leaf_order": Contract(
+        ("position", "mat_id"), "Trusts along the foot of the dendrogram, from 1."
+    ),
+    "clusters": Contract(
+        ("mat_id", "k", "cluster", "type_id"),
+        "Cluster of each trust for each number of clusters, numbered by first member; type_id is "
+        "the cluster of the reference typology that it matches and fixes its colour.",
+    ),
+    "silhouettes": Contract(
+        ("k", "mat_id", "cluster", "neighbour", "width"),
+        "Silhouette width of each trust and the nearest other cluster.",
+    ),
+    "partitions": Contract(
+        (
+            *("k", "sizes", "mean_silhouette", "macro_silhouette", "cophenetic_correlation"),
+            *("agglomerative_coefficient", "ties"),
+        ),
+        "Each partition: sizes, silhouette over trusts and over clusters; the tree's cophenetic "
+        "correlation, agglomerative coefficient and number of tied merges.",
+    ),
+    "profiles": Contract(
+        (
+            *("k", "cluster", "role", "weighting", "block", "item", "n_mats", "n_responses"),
+            *("mean", "median", "sd", "scaled_mean", "ci_low", "ci_high", "draws"),
+        ),
+        "What clusters are like; scaled_mean is the cluster's mean less the mean of all responses, "
+        "over their standard deviation; the interval is for the mean, respondents resampled "
+        "within trusts.",
+    ),
+    "crosstabs": Contract(
+        ("k", "attribute", "level", "cluster", "n"),
+        "Trusts by cluster and attribute, zero cells included.",
+    ),
+    "associations": Contract(
+        _ASSOCIATIONS,
+        "Exact test of each cross-tabulation, Holm's adjustment within one k, the smallest p the "
+        "margins allow, and Cramér's V beside what chance gives under the same margins.",
+    ),
+    "ceo": Contract(
+        ("respondent_id", "mat_id", "block", "item", "value"), "The CEOs' answers, one a row."
+    ),
+    "effectiveness": Contract(
+        ("mat_id", "item", "n", "median", "iqr"),
+        "Self-assessed effectiveness of the clustered trusts; item (all) holds the averages of "
+        "medians and interquartile ranges.",
+    ),
+    "standardisation": Contract(
+        ("sample", "item", "n", "mean", "median", "mean_q05", "mean_q95", "draws"),
+        "Desired standardisation: all, central and local respondents, and the balanced sample "
+        "once and over many draws.",
+    ),
+    "operating_model": Contract(
+        ("mat_id", "role", "n", "centralisation", "spread", "place"),
+        "Mean and standard deviation over operating areas (0 devolved, 10 central) and the place "
+        "on the spectrum.",
+    ),
+}
+
+#: Tables that span waves, in ``results/tables/``.
+STUDY_TABLES: dict[str, Contract] = {
+    "ledger": Contract(
+        (
+            *("claim", "wave", "section", "statement", "published", "computed", "unit"),
+            *("tolerance", "basis", "verdict", "note", "conflicts_with"),
+        ),
+        "Every claim of the report beside its recomputation.",
+    ),
+    "published_associations": Contract(
+        _ASSOCIATIONS, "Exact tests of the cross-tabulations as printed, from their counts alone."
+    ),
+    "population": Contract(
+        ("extract", "attribute", "level", "n_population", "n_sample"),
+        "Trusts of the official register beside those of the sample.",
+    ),
+}
+
+#: Tables beside the tidy responses, in ``data/processed/<wave>/``.
+PROCESSED_TABLES: dict[str, Contract] = {
+    "missing": Contract(
+        ("block", "item", "n_respondents", "n_missing"), "Missing answers by item."
+    ),
+    "attributes": Contract(("attribute", "level"), "Declared levels of each attribute, in order."),
+}

@@ -1,0 +1,82 @@
+"""Where a trust stands between devolved and central, over its operating areas.
+
+Each operating area is rated from 0 (entirely devolved to school level) to 10 (entirely retained at
+MAT level). A trust's centralisation is the mean over areas of its mean ratings, its spread their
+standard deviation: a trust may be central in everything, or central in some areas and devolved in
+others. Cut-offs between decentralised, hybrid and centralised are choices of the configuration.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+
+PLACES = ("decentralised", "hybrid", "centralised")
+OPERATING_MODEL_COLUMNS = ("mat_id", "role", "n", "centralisation", "spread", "place")
+CEO_COLUMNS = ("respondent_id", "mat_id", "block", "item", "value")
+
+
+def place_trusts(
+    responses: pd.DataFrame,
+    columns: Sequence[str],
+    hybrid_from: float,
+    centralised_from: float,
+    roles: Sequence[str] = ("all", "ceo", "central_team", "school_leader"),
+) -> pd.DataFrame:
+    """Place each trust on the spectrum, as its staff and as each role of them see it.
+
+    Parameters
+    ----------
+    responses : DataFrame
+        ``mat_id, role`` and the answers.
+    columns : sequence of str
+        Columns of the operating areas, each rated 0-10.
+    hybrid_from, centralised_from : float
+        Centralisation from which a trust is a hybrid, and centralised.
+    roles : sequence of str
+        ``all`` or roles.
+
+    Returns
+    -------
+    DataFrame
+        ``mat_id, role, n, centralisation, spread, place``; n counts respondents who rated any
+        area, and a trust and role with none has no row. The spread (n - 1 over areas) is missing
+        where fewer than two areas were rated.
+    """
+    rows: list[tuple[object, ...]] = []
+    if not columns:
+        return pd.DataFrame(rows, columns=list(OPERATING_MODEL_COLUMNS))
+    for mat, of_mat in responses.groupby("mat_id", sort=False):
+        for role in roles:
+            answers = (of_mat if role == "all" else of_mat[of_mat["role"] == role])[list(columns)]
+            n = int(answers.notna().any(axis=1).sum())
+            if n == 0:
+                continue
+            areas = answers.mean().dropna().to_numpy(dtype=float)
+            centralisation = float(areas.mean())
+            place = PLACES[(centralisation >= hybrid_from) + (centralisation >= centralised_from)]
+            spread = float(areas.std(ddof=1)) if len(areas) > 1 else np.nan
+            rows.append((mat, role, n, centralisation, spread, place))
+    return pd.DataFrame(rows, columns=list(OPERATING_MODEL_COLUMNS))
+
+
+def ceo_answers(responses: pd.DataFrame, items: Sequence[tuple[str, str]]) -> pd.DataFrame:
+    """List the CEOs' answers, one a row.
+
+    Returns
+    -------
+    DataFrame
+        ``respondent_id, mat_id, block, item, value``; missing answers have no row.
+    """
+    ceos = responses[responses["role"] == "ceo"]
+    rows = [
+        (respondent, mat, block, item, value)
+        for block, item in items
+        for respondent, mat, value in zip(
+            ceos["respondent_id"], ceos["mat_id"], ceos[f"{block}__{item}"], strict=True
+        )
+        if not pd.isna(value)
+    ]
+    return pd.DataFrame(rows, columns=list(CEO_COLUMNS))

@@ -1,0 +1,65 @@
+"""Build the tree, cut it, and measure how well trusts fit their clusters."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the step's flags."""
+    parser.add_argument("--responses", required=True, help="tidy responses")
+    parser.add_argument("--sample", required=True, help="table of who is clustered")
+    parser.add_argument("--codebook", required=True, help="the wave's codebook")
+    parser.add_argument("--block", default="strategy", help="block that is clustered")
+    parser.add_argument("--linkage", default="average", help="average, complete, single or ward")
+    parser.add_argument("--metric", default="euclidean", help="euclidean, manhattan, correlation")
+    parser.add_argument("--scaling", default="none", help="none, zscore or respondent_centred")
+    parser.add_argument("--statistic", default="mean", help="mean or median of a trust's answers")
+    parser.add_argument("--k", type=int, nargs="+", required=True, help="numbers of clusters")
+    parser.add_argument("--out", required=True, help="folder for the tables")
+
+
+def run(arguments: argparse.Namespace) -> None:
+    """Write ``linkage.csv, leaf_order.csv, clusters.csv, silhouettes.csv, partitions.csv``."""
+    from buildingtrusts.output.tables import read_table, write_result
+    from buildingtrusts.statistics.aggregation import clustering_scores
+    from buildingtrusts.statistics.linkage import build_tree
+    from buildingtrusts.statistics.partitions import partition_tree
+    from buildingtrusts.study.codebook import read_wave_codebook
+    from buildingtrusts.study.problems import InputProblems, Problem
+
+    sample = read_table(arguments.sample)
+    chosen = (sample["role"] == "all") & sample["clustered"]
+    mats = sample.loc[chosen, "mat_id"].tolist()
+    possible = [k for k in arguments.k if k < len(mats)]
+    if not possible:
+        raise InputProblems(
+            [
+                Problem(
+                    arguments.sample,
+                    f"{min(arguments.k)} clusters need more than {min(arguments.k)} trusts; "
+                    f"{len(mats)} have enough responses.",
+                    "Lower min_responses in the wave's file, or add responses.",
+                )
+            ]
+        )
+    columns = [
+        item.column for item in read_wave_codebook(arguments.codebook).block(arguments.block)
+    ]
+    scores = clustering_scores(
+        read_table(arguments.responses),
+        columns,
+        mats,
+        arguments.statistic,
+        centred=arguments.scaling == "respondent_centred",
+    )
+    tree = build_tree(scores, mats, arguments.linkage, arguments.metric, arguments.scaling)
+    partitions = partition_tree(tree, possible)
+    for name, table in partitions.tables().items():
+        write_result(Path(arguments.out) / f"{name}.csv", table)
+    print(f"{len(mats)} trusts on {len(columns)} items, k = {possible}", file=sys.stderr)
+    left_out = sorted(set(arguments.k) - set(possible))
+    if left_out:
+        print(f"k = {left_out} left out: there are only {len(mats)} trusts", file=sys.stderr)

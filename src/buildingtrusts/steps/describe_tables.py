@@ -1,0 +1,59 @@
+"""Write the README that opens a folder of tables: what they are made from, and what they hold."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Mapping, Sequence
+
+from buildingtrusts.output.contracts import STUDY_TABLES, WAVE_TABLES, Contract
+from buildingtrusts.output.files import write_text
+from buildingtrusts.study.provenance import statement
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the step's flags."""
+    parser.add_argument("--title", required=True, help="of the wave, or of the study")
+    parser.add_argument(
+        "--provenance", nargs="+", required=True, help="of the wave, or of each wave of the study"
+    )
+    parser.add_argument("--source", default="", help="where the responses come from")
+    parser.add_argument("--licence", default="", help="of the responses")
+    parser.add_argument("--tables", nargs="+", required=True, help="tables in the folder")
+    parser.add_argument("--out", required=True, help="the README to write")
+
+
+def run(arguments: argparse.Namespace) -> None:
+    """Write the README."""
+    contracts = {**WAVE_TABLES, **STUDY_TABLES}
+    write_text(
+        arguments.out,
+        table_guide(
+            arguments.title,
+            statement(arguments.provenance),
+            {"Source": arguments.source, "Licence of the responses": arguments.licence},
+            {name: contracts[name] for name in arguments.tables},
+        ),
+    )
+
+
+def table_guide(
+    title: str, warning: str, facts: Mapping[str, str], tables: Mapping[str, Contract]
+) -> str:
+    """Compose the guide to a folder of tables; a warning, if there is one, comes first."""
+    parts: Sequence[str] = [
+        *([warning] if warning else []),
+        f"# Tables: {title}",
+        *[f"{name}: {text.strip()}" for name, text in facts.items() if text.strip()],
+        "UTF-8 CSV, one observation a row. Empty means missing, 0 means zero.",
+        "\n".join(
+            [
+                "| table | holds | columns |",
+                "|---|---|---|",
+                *[
+                    f"| `{name}.csv` | {one.holds} | {', '.join(f'`{c}`' for c in one.columns)} |"
+                    for name, one in tables.items()
+                ],
+            ]
+        ),
+    ]
+    return "\n\n".join(parts) + "\n"

@@ -1,0 +1,121 @@
+"""Read a wave's raw files, check them by the codebook, and write them tidy."""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import sys
+from pathlib import Path
+
+from buildingtrusts.study.codebook import load_codebook, wave_codebook_text
+from buildingtrusts.study.configuration import Wave, load_wave
+from buildingtrusts.study.problems import InputProblems, Problem
+from buildingtrusts.study.provenance import sha256
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the step's flags."""
+    parser.add_argument("--wave-file", required=True, help="declaration, config/waves/<wave>.yaml")
+    parser.add_argument("--codebook", required=True, help="codebook of all waves")
+    parser.add_argument("--raw", required=True, help="folder with the wave's raw files")
+    parser.add_argument(
+        "--known", help="table of the SHA-256 of made-up responses, refused as original"
+    )
+    parser.add_argument("--out", required=True, help="folder for the tidy files")
+
+
+def run(arguments: argparse.Namespace) -> None:
+    """Write ``responses.csv, trusts.csv, attributes.csv, codebook.csv, missing.csv``.
+
+    Everything is checked before anything is written.
+    """
+    import pandas as pd
+
+    from buildingtrusts.output.files import write_text
+    from buildingtrusts.output.tables import write_result, write_table
+    from buildingtrusts.survey.raw_table import RawTable, parse_csv
+    from buildingtrusts.survey.responses import tidy_responses
+    from buildingtrusts.survey.trusts import Trusts, tidy_trusts
+
+    wave = load_wave(arguments.wave_file)
+    codebook = load_codebook(arguments.codebook, [wave.wave], others_allowed=True)[wave.wave]
+    raw = Path(arguments.raw)
+
+    def raw_table(name: str, encoding: str) -> RawTable:
+        return parse_csv(_content(raw / name), str(raw / name), encoding)
+
+    _refuse_known(raw / wave.responses.file, wave, arguments.known)
+    problems: list[Problem] = []
+    trusts: Trusts | None = None
+    if wave.trusts is not None:
+        try:
+            trusts = tidy_trusts(raw_table(wave.trusts.file, wave.trusts.encoding), wave)
+        except InputProblems as found:
+            problems += found.problems
+    try:
+        responses = tidy_responses(
+            raw_table(wave.responses.file, wave.responses.encoding),
+            codebook,
+            wave,
+            None if trusts is None else trusts.table["mat_id"].tolist(),
+        )
+    except InputProblems as found:
+        problems += found.problems
+    if problems:
+        raise InputProblems(problems)
+
+    if trusts is None:
+        mats = pd.DataFrame({"mat_id": responses.table["mat_id"].unique()})
+        trusts = Trusts(mats, ("the wave has no trusts file",))
+    silent = [mat for mat in trusts.table["mat_id"] if mat not in set(responses.table["mat_id"])]
+    out = Path(arguments.out)
+    write_table(
+        out / "responses.csv",
+        responses.table,
+        ["respondent_id", "mat_id", "role", *codebook.columns],
+    )
+    write_table(out / "trusts.csv", trusts.table, ["mat_id", *wave.attributes])
+    levels = [(name, level) for name, names in wave.attributes.items() for level in names]
+    write_result(out / "attributes.csv", pd.DataFrame(levels, columns=["attribute", "level"]))
+    write_result(out / "missing.csv", responses.missing)
+    write_text(out / "codebook.csv", wave_codebook_text(wave.wave, codebook))
+    for note in (*responses.notes, *trusts.notes):
+        print(note, file=sys.stderr)
+    if silent:
+        print(f"trusts without any response: {', '.join(silent)}", file=sys.stderr)
+
+
+def _content(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise InputProblems(
+            [
+                Problem(
+                    str(path),
+                    f"The wave's file can be read: {error.strerror}.",
+                    "Put the file there, or correct its name in the wave's declaration.",
+                )
+            ]
+        ) from None
+
+
+def _refuse_known(responses: Path, wave: Wave, known: str | None) -> None:
+    """Refuse a shipped reconstruction that is declared to be the original."""
+    if wave.provenance != "original" or known is None or not responses.is_file():
+        return
+    with Path(known).open(encoding="utf-8", newline="") as stream:
+        made_up = {row["sha256"] for row in csv.DictReader(stream)}
+    found = sha256(responses)
+    if found in made_up:
+        raise InputProblems(
+            [
+                Problem(
+                    str(responses),
+                    "An original wave holds the survey's own responses; this file is a "
+                    f"reconstruction that this project made (SHA-256 listed in {known}).",
+                    "Put the real responses there, or declare provenance: reconstruction.",
+                    value=found,
+                )
+            ]
+        )

@@ -1,0 +1,79 @@
+"""Which of the package's own modules a step uses, found by walking its imports.
+
+Snakemake reruns a rule when an input changes, and a module under ``src/`` is no input unless it is
+named as one. Rules therefore take the modules of their step as inputs, listed here by reading the
+source: imports inside functions count, since steps import late to start fast.
+"""
+
+from __future__ import annotations
+
+import ast
+import os
+from functools import cache
+from pathlib import Path
+
+PACKAGE = "buildingtrusts"
+_ROOT = Path(__file__).resolve().parents[1]
+
+
+def modules_of(step: str) -> list[str]:
+    """Files of the modules that a step reaches by imports, the step's own included.
+
+    Parameters
+    ----------
+    step : str
+        Name of the step's module, such as ``"cluster"``.
+
+    Returns
+    -------
+    list of str
+        Paths relative to the current folder, sorted.
+
+    Raises
+    ------
+    ValueError
+        If there is no such step.
+
+    Examples
+    --------
+    >>> any(path.endswith("linkage.py") for path in modules_of("cluster"))
+    True
+    """
+    start = f"{PACKAGE}.steps.{step}"
+    if _file_of(start) is None:
+        raise ValueError(f"there is no step '{step}' in {_ROOT / 'steps'}.")
+    reached: set[str] = set()
+    waiting = [start]
+    while waiting:
+        module = waiting.pop()
+        if module not in reached:
+            reached.add(module)
+            waiting.extend(imports_of(module))
+    return sorted(os.path.relpath(str(_file_of(module))) for module in reached)
+
+
+@cache
+def imports_of(module: str) -> tuple[str, ...]:
+    """The package's own modules that a module imports, at its top or inside functions."""
+    file = _file_of(module)
+    if file is None:
+        return ()
+    names: set[str] = set()
+    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            names.update(alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            # "from package import name" may name a module or something inside one.
+            names.update(f"{node.module}.{alias.name}" for alias in node.names)
+            names.add(node.module)
+    return tuple(
+        sorted(name for name in names if name.startswith(f"{PACKAGE}.") and _file_of(name))
+    )
+
+
+def _file_of(module: str) -> Path | None:
+    base = _ROOT.joinpath(*module.split(".")[1:])
+    for candidate in (base.with_suffix(".py"), base / "__init__.py"):
+        if candidate.is_file():
+            return candidate
+    return None

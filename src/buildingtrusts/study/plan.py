@@ -1,0 +1,314 @@
+"""What a run is to make: the waves it has, where their files are, and what each rule depends on.
+
+The workflow asks this object and nothing else, so that everything it relies on can be tested
+without starting it. Settings reach a rule as values (its ``params:``); a rule is given the
+declaration of its own wave alone, so that a new wave reruns no other.
+"""
+
+from __future__ import annotations
+
+import json
+import shlex
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from buildingtrusts.output.contracts import STUDY_TABLES, WAVE_TABLES
+from buildingtrusts.output.figures import STUDY_FIGURES, WAVE_FIGURES
+from buildingtrusts.study.codebook import Codebook, load_codebook
+from buildingtrusts.study.configuration import Study, Wave, load_study, load_waves
+from buildingtrusts.study.problems import InputProblems, Problem, raise_if_any
+
+#: What a published claim's survey is called is the wave's name without the word for what it is.
+_MADE_UP_SUFFIXES = ("-reconstruction", "-illustration")
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A checked study: its choices, its waves and their codebooks.
+
+    Attributes
+    ----------
+    study : Study
+        Choices shared by all waves.
+    waves : dict of str to Wave
+        In order of date.
+    codebooks : dict of str to Codebook
+        Of each wave.
+    warnings : tuple of str
+        What looks forgotten, such as a folder of raw data that no wave declares.
+    """
+
+    study: Study
+    waves: dict[str, Wave]
+    codebooks: dict[str, Codebook]
+    warnings: tuple[str, ...] = ()
+
+    @property
+    def wave_names(self) -> list[str]:
+        """The waves in order of date."""
+        return list(self.waves)
+
+    @property
+    def provenances(self) -> list[str]:
+        """Provenance of each wave, in the same order."""
+        return [wave.provenance for wave in self.waves.values()]
+
+    def raw_files(self, wave: str) -> list[str]:
+        """Raw files of a wave: its responses and, if it has one, its trusts."""
+        declared = self.waves[wave]
+        folder = Path(self.study.paths.raw, wave)
+        files = [declared.responses.file]
+        if declared.trusts is not None:
+            files.append(declared.trusts.file)
+        return [str(folder / name) for name in files]
+
+    def ingest_settings(self, wave: str) -> str:
+        """What the ingest step reads of the wave's declaration and codebook, as text.
+
+        Snakemake compares this text with that of the last run; a change to the wave's title or
+        clustering therefore does not read its files again.
+        """
+        declared = self.waves[wave].model_dump(
+            mode="json",
+            include={"wave", "provenance", "responses", "trusts", "roles", "attributes"},
+        )
+        return json.dumps([declared, self.codebooks[wave].rows()], sort_keys=True)
+
+    def cluster_flags(self, wave: str) -> str:
+        """Flags of the cluster step for a wave."""
+        choices = self.waves[wave].cluster
+        return _flags(
+            block=choices.block,
+            linkage=choices.linkage,
+            metric=choices.metric,
+            scaling=choices.scaling,
+            statistic=choices.statistic,
+            k=choices.k,
+        )
+
+    def crosstab_flags(self) -> str:
+        """Flags of the crosstabulate step that all waves share."""
+        choices = self.study.crosstabs
+        return _flags(
+            max_steps=choices.max_steps,
+            max_tables=choices.max_tables,
+            draws=choices.draws,
+            own_family=choices.own_family,
+        )
+
+    def profile_flags(self) -> str:
+        """Flags of the profile step that all waves share."""
+        study = self.study
+        return _flags(
+            draws=study.profiles.draws,
+            answers_per_mat=study.standardisation.answers_per_mat,
+            balanced_draws=study.standardisation.draws,
+            hybrid_from=study.operating_model.hybrid_from,
+            centralised_from=study.operating_model.centralised_from,
+        )
+
+    def drawn_k(self, wave: str) -> int:
+        """The partition that figures show: the last one reported."""
+        return self.waves[wave].cluster.report_k[-1]
+
+    def extract_folder(self) -> str | None:
+        """Folder of the register's extract, or None if it has not been downloaded."""
+        folder = Path(self.study.paths.raw, "register", self.study.register_.extract)
+        return str(folder) if folder.is_dir() and any(folder.glob("*.csv")) else None
+
+    def extract_files(self) -> list[str]:
+        """Files of the register's extract; none if it has not been downloaded."""
+        folder = self.extract_folder()
+        return [] if folder is None else sorted(str(path) for path in Path(folder).glob("*.csv"))
+
+    def register_tables(self) -> list[str]:
+        """Tables made from the extract; none if it has not been downloaded."""
+        if self.extract_folder() is None:
+            return []
+        folder = Path(self.study.paths.processed, "register", self.study.register_.extract)
+        return [str(folder / name) for name in ("register_trusts.csv", "population.csv")]
+
+    def ledger_register(self) -> list[str]:
+        """Tables of the register that claims are held against.
+
+        A count of 2017 is not held against the register of another year.
+        """
+        surveys = {survey_of(wave)[:4] for wave in self.waves}
+        return self.register_tables() if self.study.register_.extract[:4] in surveys else []
+
+    def ledger_flags(self) -> str:
+        """Flags of the ledger step: the waves, and the register if there is one for them."""
+        paths = self.study.paths
+        words: list[str] = []
+        for name, wave in self.waves.items():
+            folders = (Path(paths.results, name, "tables"), Path(paths.processed, name))
+            words += ["--wave", "=".join((name, wave.provenance, *map(str, folders)))]
+        for table in self.ledger_register()[:1]:
+            words += ["--register", str(Path(table).parent)]
+        return shlex.join(words)
+
+    def study_tables(self) -> list[str]:
+        """Names of the tables that this run makes across waves."""
+        return [name for name in STUDY_TABLES if name != "population" or self.register_tables()]
+
+    def wave_tables(self, *names: str) -> list[str]:
+        """Tables of these names of every wave."""
+        results = self.study.paths.results
+        return [f"{results}/{wave}/tables/{name}.csv" for wave in self.waves for name in names]
+
+    def wave_processed(self, *names: str) -> list[str]:
+        """Tidy tables of these names of every wave."""
+        processed = self.study.paths.processed
+        return [f"{processed}/{wave}/{name}.csv" for wave in self.waves for name in names]
+
+    def figure_files(self, folder: str, figures: Sequence[str]) -> list[str]:
+        """Files of figures: every format, the data drawn and the alternative text."""
+        endings = [*self.study.figures.formats, "csv", "txt"]
+        return [f"{folder}/{name}.{ending}" for name in figures for ending in endings]
+
+    def figure_flags(self, wave: str) -> str:
+        """Flags of the draw step for a wave: what it is, and which partition to show."""
+        declared = self.waves[wave]
+        return _flags(
+            title=declared.title,
+            provenance=declared.provenance,
+            block=declared.cluster.block,
+            k=self.drawn_k(wave),
+        )
+
+    def study_figure_flags(self) -> str:
+        """Flags of the draw-study step: the tables that there are."""
+        folder = Path(self.study.paths.results, "tables")
+        return _flags(**{name: str(folder / f"{name}.csv") for name in self.study_tables()})
+
+    def guide_flags(self, wave: str) -> str:
+        """Flags of the describe-tables step for a wave."""
+        declared = self.waves[wave]
+        return _flags(
+            title=declared.title,
+            provenance=declared.provenance,
+            source=declared.source,
+            licence=declared.licence,
+        )
+
+    def wanted(self) -> list[str]:
+        """Everything that a complete run makes."""
+        results = self.study.paths.results
+        return [
+            *self.wave_tables(*WAVE_TABLES),
+            *[f"{results}/{wave}/tables/README.md" for wave in self.waves],
+            *[f"{results}/tables/{name}.csv" for name in self.study_tables()],
+            f"{results}/tables/README.md",
+            *[
+                file
+                for wave in self.waves
+                for file in self.figure_files(f"{results}/{wave}/figures", WAVE_FIGURES)
+            ],
+            *self.figure_files(f"{results}/figures", STUDY_FIGURES),
+        ]
+
+    def sampled_wave(self) -> str:
+        """The wave whose trusts are set beside the register: the first one."""
+        return self.wave_names[0]
+
+
+def plan_study(values: Mapping[str, Any], file: str = "config/config.yaml") -> Plan:
+    """Check the configuration, the declared waves, their codebook and their data.
+
+    Parameters
+    ----------
+    values : mapping
+        The run's configuration, as Snakemake read it.
+    file : str
+        Name used in problem reports.
+
+    Returns
+    -------
+    Plan
+
+    Raises
+    ------
+    InputProblems
+        If anything is wrong; a declared wave without data is, a folder of raw data without a
+        declaration is a warning.
+    """
+    study = load_study(values, file)
+    config = Path(study.paths.config)
+    waves = load_waves(config / "waves")
+    codebooks = load_codebook(_existing(config / "codebook.csv"), waves)
+    plan = Plan(study, waves, codebooks, tuple(_undeclared(study, waves)))
+    raise_if_any(
+        [*_absent_files(plan, config), *_unknown_blocks(plan, config)],
+    )
+    return plan
+
+
+def survey_of(wave: str) -> str:
+    """The survey whose published claims a wave is held against.
+
+    Examples
+    --------
+    >>> survey_of("2017-reconstruction"), survey_of("2017")
+    ('2017', '2017')
+    """
+    for suffix in _MADE_UP_SUFFIXES:
+        wave = wave.removesuffix(suffix)
+    return wave
+
+
+def _flags(**values: object) -> str:
+    """Write settings as command-line flags, quoted for the shell."""
+    words: list[str] = []
+    for name, value in values.items():
+        words.append("--" + name.replace("_", "-"))
+        words += [str(one) for one in value] if isinstance(value, tuple) else [str(value)]
+    return shlex.join(words)
+
+
+def _existing(path: Path) -> Path:
+    if not path.is_file():
+        raise InputProblems(
+            [Problem(str(path), "The file exists.", "Create it; config/README.md says how.")]
+        )
+    return path
+
+
+def _absent_files(plan: Plan, config: Path) -> list[Problem]:
+    return [
+        Problem(
+            str(config / "waves" / f"{wave}.yaml"),
+            f"A declared wave has its data; {file} does not exist.",
+            "Put the file there, correct its name, or take the declaration away.",
+            value=wave,
+        )
+        for wave in plan.waves
+        for file in plan.raw_files(wave)
+        if not Path(file).is_file()
+    ]
+
+
+def _unknown_blocks(plan: Plan, config: Path) -> list[Problem]:
+    return [
+        Problem(
+            str(config / "waves" / f"{name}.yaml"),
+            f"The block that is clustered is one of: {', '.join(plan.codebooks[name].blocks)}.",
+            "Correct cluster: block, or add the block to the codebook.",
+            column="cluster.block",
+            value=wave.cluster.block,
+        )
+        for name, wave in plan.waves.items()
+        if wave.cluster.block not in plan.codebooks[name].blocks
+    ]
+
+
+def _undeclared(study: Study, waves: Mapping[str, Wave]) -> Sequence[str]:
+    raw = Path(study.paths.raw)
+    folders = sorted(path.name for path in raw.iterdir() if path.is_dir()) if raw.is_dir() else []
+    return [
+        f"{raw / name} is not declared as a wave and is left out; "
+        f"{Path(study.paths.config, 'waves', name + '.yaml')} would declare it."
+        for name in folders
+        if name not in waves and name != "register"
+    ]

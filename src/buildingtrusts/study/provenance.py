@@ -1,0 +1,59 @@
+"""Where a wave's answers come from, and what everything made from them has to say.
+
+A reconstruction satisfies published statistics; an illustration shows how the pipeline works.
+Neither holds anybody's answers. Only a wave of provenance ``original`` goes without a stamp.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from pathlib import Path
+
+#: Respondent identifiers of waves that are not original start with this.
+ID_PREFIX = {"reconstruction": "reconstructed-", "illustration": "illustration-"}
+
+_STAMP = {
+    "reconstruction": "Reconstruction: not the survey's responses",
+    "illustration": "Illustration: invented responses",
+}
+_STATEMENT = {
+    "reconstruction": (
+        "**These are not the survey's responses.** They were generated to satisfy statistics that "
+        "the report published. They hold nobody's answers and are no evidence about any trust "
+        "beyond the published numbers."
+    ),
+    "illustration": (
+        "**These are invented responses.** They show how the pipeline works. They hold nobody's "
+        "answers and are no evidence about any trust."
+    ),
+}
+
+
+def stamp(provenances: Iterable[str]) -> str:
+    """The words that figures made from these waves carry; empty if all are original.
+
+    Examples
+    --------
+    >>> stamp(["original", "reconstruction"])
+    "Reconstruction: not the survey's responses"
+    >>> stamp(["original"])
+    ''
+    """
+    return _first(provenances, _STAMP)
+
+
+def statement(provenances: Iterable[str]) -> str:
+    """The paragraph that opens documents made from these waves; empty if all are original."""
+    return _first(provenances, _STATEMENT)
+
+
+def _first(provenances: Iterable[str], words: dict[str, str]) -> str:
+    # A reconstruction comes first: it is the one that could be mistaken for the survey.
+    given = set(provenances)
+    return next((text for provenance, text in words.items() if provenance in given), "")
+
+
+def sha256(path: str | Path) -> str:
+    """SHA-256 of a file's bytes, as hexadecimal digits."""
+    return hashlib.sha256(Path(path).read_bytes()).hexdigest()

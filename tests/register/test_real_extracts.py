@@ -1,0 +1,77 @@
+"""On real extracts the register gives the counts that anyone can check by hand."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from buildingtrusts.register.cutoffs import Cutoffs
+from buildingtrusts.register.extract import tidy_extract
+from buildingtrusts.register.population import count_population
+from buildingtrusts.register.trusts import describe_trusts
+
+RealData = Callable[..., Path]
+NAMES = ("grouplinks_edubaseallacademiesandfree.csv", "edubasealldata.csv")
+
+
+@pytest.fixture
+def described(real_data: RealData, cutoffs: Cutoffs) -> Callable[[str], pd.DataFrame]:
+    def describe(day: str) -> pd.DataFrame:
+        root = real_data(*(f"gias/{day}/{name}" for name in NAMES))
+        files = {name: (root / "gias" / day / name).read_bytes() for name in NAMES}
+        return describe_trusts(tidy_extract(day, files), cutoffs).table
+
+    return describe
+
+
+@pytest.mark.parametrize(
+    ("day", "trusts", "schools", "four_or_more", "seven_or_more", "bands"),
+    [
+        # 1,178 is the 2018 report's population, 402 the Education Policy Institute's;
+        # the last year's counts of four and of seven or more are published nowhere: they are ours
+        ("2017-01-19", 1178, 4628, 402, 167, [285, 687, 176, 18, 12]),
+        ("2021-12", 1379, 8632, 777, 417, [181, 695, 402, 74, 27]),
+    ],
+)
+def test_open_multi_academy_trusts_are_as_many_as_published(
+    described: Callable[[str], pd.DataFrame],
+    cutoffs: Cutoffs,
+    day: str,
+    trusts: int,
+    schools: int,
+    four_or_more: int,
+    seven_or_more: int,
+    bands: list[int],
+) -> None:
+    table = described(day)
+    counts = count_population(table, cutoffs).groupby("attribute")["n"].apply(list)
+    assert counts["all"] == [trusts]
+    assert table["n_schools"].sum() == schools
+    assert counts["at_least"] == [four_or_more, seven_or_more]
+    assert counts["schools_band"] == bands
+
+
+def test_empty_rolls_are_counted_and_rolls_of_zero_are_not(
+    described: Callable[[str], pd.DataFrame],
+) -> None:
+    assert described("2017-01-19")["pupils_missing"].sum() == 19
+    assert described("2021-12")["pupils_missing"].sum() == 0
+
+
+def test_real_data_that_is_promised_and_missing_is_a_failure(
+    real_data: RealData, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("BUILDINGTRUSTS_REAL_DATA", str(tmp_path))
+    with pytest.raises(pytest.fail.Exception, match="lacks nothing\\.csv"):
+        real_data("nothing.csv")
+
+
+def test_real_data_that_is_not_promised_is_a_skip_with_its_reason(
+    real_data: RealData, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("BUILDINGTRUSTS_REAL_DATA", raising=False)
+    with pytest.raises(pytest.skip.Exception, match="BUILDINGTRUSTS_REAL_DATA"):
+        real_data("nothing.csv")
