@@ -312,3 +312,9 @@ def test_a_difference_matters_unless_the_claim_was_left_free(shipped):
     ]
     found = differences_that_matter(pd.DataFrame(rows))
     assert tuple(found["claim"]) == MUST_REPRODUCE == ("calibrated", "derived", "register")
+
+
+def test_counts_of_one_year_are_not_held_against_the_register_of_another(shipped):
+    later = Register(REGISTER.trusts, REGISTER.population, "2021")
+    ledger = compute_ledger(shipped, [], later)
+    assert set(ledger.loc[ledger["basis"] == "register", "verdict"]) == {"not computable"}

@@ -97,10 +97,13 @@ class Register:
         ``register_trusts.csv``: one row an open multi-academy trust.
     population : DataFrame or None
         ``population.csv``: ``attribute, level, n``.
+    year : str
+        Year of the extract; claims of another year's survey are not held against it. Empty: any.
     """
 
     trusts: pd.DataFrame | None = None
     population: pd.DataFrame | None = None
+    year: str = ""
 
 
 def select(table: pd.DataFrame | None, name: str, **values: object) -> pd.DataFrame:

@@ -103,7 +103,8 @@ def compute_ledger(claims: ClaimSet, waves: Sequence[Wave], register: Register) 
                 if wave.survey == claim.survey
             ]
         else:
-            shown = printed[claim.survey] if claim.source == "printed" else register
+            counted = register if register.year in ("", claim.survey) else Register()
+            shown = printed[claim.survey] if claim.source == "printed" else counted
             rows.append(_row(claim, claim.survey, shown, basis_of(claim, claims, "")))
     return pd.DataFrame(rows, columns=list(COLUMNS), dtype="str")
 

@@ -5,9 +5,12 @@
 :mod:`.agreement`             ICC(1), ICC(2) and within-group agreement
 :mod:`.linkage`               the tree, its cuts and its quality
 :mod:`.validity`              silhouettes
+:mod:`.partitions`            a tree cut into several numbers of clusters, as tables
 :mod:`.crosstabs`             exact tests and effect sizes for sparse tables
 :mod:`.profiles`              what clusters are like
 :mod:`.operating_model`       where trusts stand between devolved and central
+:mod:`.effectiveness`         how effective trusts think they are
+:mod:`.standardisation`       where people want more or less of it, and for whom they speak
 :mod:`.ordination`            trusts in two dimensions
 ============================  ====================================================
 """

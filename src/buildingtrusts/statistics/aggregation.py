@@ -13,6 +13,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from buildingtrusts.statistics.quantiles import answered_quantiles
+
 #: A clustered trust's mean of an item rests on at least this many answers (or on
 #: ``min_responses``, where that is smaller).
 MIN_ANSWERS_PER_ITEM = 3
@@ -84,7 +86,13 @@ def sample_table(responses: pd.DataFrame, selection: Selection) -> pd.DataFrame:
     -------
     DataFrame
         ``mat_id, role, n_responses, clustered, reason``; for each trust a row ``all`` and one for
-        each role that anybody of it has.
+        each role that anybody of it has. Respondents without a role are in ``all`` alone.
+
+    Examples
+    --------
+    >>> r = pd.DataFrame({"mat_id": ["A", "A"], "role": ["ceo", None]})
+    >>> sample_table(r, Selection(("A",), {}))[["role", "n_responses"]].values.tolist()
+    [['all', 2], ['ceo', 1]]
     """
     rows = []
     for mat, of_mat in responses.groupby("mat_id", sort=False):
@@ -127,31 +135,33 @@ def aggregate_scores(responses: pd.DataFrame, items: Sequence[tuple[str, str]]) 
     columns = [f"{block}__{item}" for block, item in items]
     values = responses[columns].to_numpy(dtype=float, na_value=np.nan)
     mats = responses["mat_id"].to_numpy()
-    rows = []
+    parts = []
     for mat in pd.unique(mats):
-        of_mat = values[mats == mat]
-        for number, (block, item) in enumerate(items):
-            answers = of_mat[:, number]
-            rows.append((mat, block, item, *_summary(answers[~np.isnan(answers)])))
-    return pd.DataFrame(rows, columns=list(SCORE_COLUMNS))
+        part = pd.DataFrame(_summaries(values[mats == mat]))
+        part.insert(0, "mat_id", mat)
+        part.insert(1, "block", [block for block, _ in items])
+        part.insert(2, "item", [item for _, item in items])
+        parts.append(part)
+    return pd.concat(parts, ignore_index=True)[list(SCORE_COLUMNS)]
 
 
-def _summary(answers: NDArray[np.float64]) -> tuple[float, ...]:
-    nan = float("nan")
-    n = len(answers)
-    if n == 0:
-        return (0, nan, nan, nan, nan, nan, nan)
-    low, middle, high = np.quantile(answers, (0.25, 0.5, 0.75))
-    spread = float(answers.std(ddof=1)) if n > 1 else nan
-    return (
-        n,
-        float(answers.mean()),
-        float(middle),
-        spread,
-        float(high - low),
-        float(answers.min()),
-        float(answers.max()),
-    )
+def _summaries(answers: NDArray[np.float64]) -> dict[str, NDArray[np.float64]]:
+    """Summaries of each column; shape (n_respondents, n_items) in, (n_items,) out."""
+    n = (~np.isnan(answers)).sum(axis=0)
+    low, lower, middle, upper, high = answered_quantiles(answers, 0, 0.25, 0.5, 0.75, 1)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        mean = np.nansum(answers, axis=0) / n
+        squares = np.nansum((answers - mean) ** 2, axis=0)
+        spread = np.where(n > 1, np.sqrt(squares / (n - 1)), np.nan)
+    return {
+        "n": n,
+        "mean": mean,
+        "median": middle,
+        "sd": spread,
+        "iqr": upper - lower,
+        "min": low,
+        "max": high,
+    }
 
 
 def clustering_scores(
@@ -185,6 +195,14 @@ def clustering_scores(
     ------
     ValueError
         If ``statistic`` is another word.
+
+    Examples
+    --------
+    >>> r = pd.DataFrame({"mat_id": ["A", "A"], "q1": [1.0, 3.0], "q2": [3.0, 9.0]})
+    >>> clustering_scores(r, ["q1", "q2"], ["A"]).tolist()
+    [[2.0, 6.0]]
+    >>> clustering_scores(r, ["q1", "q2"], ["A"], centred=True).tolist()
+    [[-2.0, 2.0]]
     """
     if statistic not in ("mean", "median"):
         raise ValueError(f"statistic is {statistic!r}; allowed are mean and median.")
@@ -211,6 +229,12 @@ def alignment_table(scores: pd.DataFrame) -> pd.DataFrame:
     DataFrame
         ``mat_id, block, item, range, iqr``; after the items of a block, ``item`` = ``(all)`` is
         the average over those of them that anybody of the trust answered.
+
+    Examples
+    --------
+    >>> r = pd.DataFrame({"mat_id": ["A", "A"], "s__q": [1.0, 3.0], "s__r": [2.0, 8.0]})
+    >>> alignment_table(aggregate_scores(r, [("s", "q"), ("s", "r")]))["range"].tolist()
+    [2.0, 6.0, 4.0]
     """
     table = scores[["mat_id", "block", "item"]].assign(
         range=scores["max"] - scores["min"], iqr=scores["iqr"]
@@ -218,8 +242,11 @@ def alignment_table(scores: pd.DataFrame) -> pd.DataFrame:
     averages = table.groupby(["mat_id", "block"], sort=False)[["range", "iqr"]].mean().reset_index()
     averages.insert(2, "item", "(all)")
     both = pd.concat([table, averages], ignore_index=True)
-    order = {mat: number for number, mat in enumerate(pd.unique(scores["mat_id"]))}
-    blocks = {block: number for number, block in enumerate(pd.unique(scores["block"]))}
+    # Each column has its own order: a trust may be called as a block is.
+    order = {
+        name: {key: number for number, key in enumerate(pd.unique(scores[name]))}
+        for name in ("mat_id", "block")
+    }
     return both.sort_values(
-        ["mat_id", "block"], key=lambda keys: keys.map({**order, **blocks}), kind="stable"
+        ["mat_id", "block"], key=lambda keys: keys.map(order[keys.name]), kind="stable"
     ).reset_index(drop=True)

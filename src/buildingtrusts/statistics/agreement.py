@@ -75,14 +75,13 @@ def icc(values: NDArray[np.float64], groups: NDArray[np.object_] | list[Hashable
     names, codes = np.unique(np.asarray(groups)[answered].astype(str), return_inverse=True)
     n_groups, n_responses = len(names), len(kept)
     undefined = Icc(NAN, NAN, NAN, n_groups, n_responses, msb=NAN, msw=NAN)
-    if n_groups < 2 or n_responses <= n_groups:
+    # Equal answers are found by comparing them: the squares of equal decimals need not sum to 0.
+    if n_groups < 2 or n_responses <= n_groups or np.ptp(kept) == 0:
         return undefined
     sizes = np.bincount(codes)
     means = np.bincount(codes, weights=kept) / sizes
     msb = float((sizes * (means - kept.mean()) ** 2).sum() / (n_groups - 1))
     msw = float(((kept - means[codes]) ** 2).sum() / (n_responses - n_groups))
-    if msb == 0 and msw == 0:
-        return undefined
     n0 = (n_responses - (sizes**2).sum() / n_responses) / (n_groups - 1)
     return Icc(
         icc1=_icc1(msb, msw, n_responses / n_groups),
@@ -179,6 +178,13 @@ def agreement_table(
     DataFrame
         ``mats`` (``all`` or ``clustered``), ``block, item, n_groups, n_responses, icc1, icc2,
         icc1_n0, rwg_mean, rwg_median``; the last two are over trusts with two answers or more.
+
+    Examples
+    --------
+    >>> r = pd.DataFrame({"mat_id": ["A", "A", "B", "B"], "s__q": [1.0, 2.0, 8.0, 9.0]})
+    >>> table = agreement_table(r, [("s", "q")], [10], ["A"])
+    >>> table[["mats", "n_groups", "n_responses"]].values.tolist()
+    [['all', 2, 4], ['clustered', 1, 2]]
     """
     rows = []
     for mats, chosen in (

@@ -445,7 +445,8 @@ def crosstabulate(
         ``mat_id`` and the attributes; each clustered trust has a row.
     levels : mapping of str to sequence of str
         Levels of each attribute, in order. Trusts at ``(missing)`` get a last level of that name,
-        are counted, and are left out of the test, whose n says so.
+        are counted, and are left out of the test, whose n says so; an attribute that no trust
+        has is counted and not tested.
     k_values : sequence of int
         Partitions to tabulate; those that ``clusters`` does not have are left out.
     stream : callable
@@ -458,6 +459,15 @@ def crosstabulate(
     Returns
     -------
     Crosstabs
+
+    Examples
+    --------
+    >>> clusters = pd.DataFrame({"mat_id": list("ABCD"), "k": 2, "cluster": [1, 1, 2, 2]})
+    >>> trusts = pd.DataFrame({"mat_id": list("ABCD"), "growth": ["No", "No", "Yes", "Yes"]})
+    >>> levels, stream = {"growth": ["No", "Yes"]}, lambda task: np.random.default_rng(1)
+    >>> found = crosstabulate(clusters, trusts, levels, [2], stream=stream)
+    >>> found.counts["n"].tolist(), round(float(found.associations["p_value"][0]), 3)
+    ([2, 0, 0, 2], 0.333)
     """
     counted: list[tuple[object, ...]] = []
     tested: list[tuple[object, ...]] = []

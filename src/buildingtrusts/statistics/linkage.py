@@ -85,7 +85,8 @@ def build_tree(
     ------
     ValueError
         If a word is not one of those above, Ward is asked for without Euclidean distance, a
-        score is missing, or there are fewer than two objects.
+        score is missing, there are fewer than two objects, or correlation is asked for where an
+        object has the same score on every item.
 
     Examples
     --------
@@ -98,7 +99,10 @@ def build_tree(
 
     check_choices(linkage, metric, scaling)
     _check_scores(scores, labels)
-    condensed = condensed_distances(scale(scores, scaling), metric)
+    scaled = scale(scores, scaling)
+    if metric == "correlation":
+        _check_profiles(scaled, labels)
+    condensed = condensed_distances(scaled, metric)
     merges = agglomerate(condensed, method=linkage)
     return Tree(tuple(labels), merges, squareform(condensed), linkage)
 
@@ -134,7 +138,9 @@ def scale(scores: NDArray[np.float64], scaling: str) -> NDArray[np.float64]:
         return scores
     deviations = scores - scores.mean(axis=0)
     spread = scores.std(axis=0, ddof=1)
-    return np.divide(deviations, spread, out=np.zeros_like(deviations), where=spread > 0)
+    # Equal decimals can have a spread in the last bit, so the scores themselves are compared.
+    apart = np.ptp(scores, axis=0) > 0
+    return np.divide(deviations, spread, out=np.zeros_like(deviations), where=apart)
 
 
 def condensed_distances(scores: NDArray[np.float64], metric: str) -> NDArray[np.float64]:
@@ -158,6 +164,16 @@ def _check_scores(scores: NDArray[np.float64], labels: Sequence[str]) -> None:
         raise ValueError(
             f"{bad.sum()} scores are missing, of {', '.join(names)}; leave these objects or "
             "their items out."
+        )
+
+
+def _check_profiles(scores: NDArray[np.float64], labels: Sequence[str]) -> None:
+    flat = np.flatnonzero(np.ptp(scores, axis=1) == 0)
+    if len(flat):
+        raise ValueError(
+            f"a correlation needs scores that differ between items; those of "
+            f"{', '.join(labels[int(row)] for row in flat)} do not. Leave these objects out or "
+            "choose another metric."
         )
 
 
@@ -221,6 +237,11 @@ def leaf_order(tree: Tree) -> NDArray[np.int64]:
     -------
     ndarray of shape (n,)
         Row numbers from left to right, so that no branches cross.
+
+    Examples
+    --------
+    >>> leaf_order(build_tree(np.array([[0.0], [9.0], [1.0]]), ["A", "B", "C"])).tolist()
+    [1, 0, 2]
     """
     from scipy.cluster.hierarchy import leaves_list
 
@@ -235,6 +256,12 @@ def cophenetic_correlation(tree: Tree) -> float:
     float
         Pearson's r over all pairs, at most 1; ``nan`` if all distances are equal. Reference:
         Sokal, R. R. and Rohlf, F. J. (1962), doi:10.2307/1217208.
+
+    Examples
+    --------
+    >>> tree = build_tree(np.array([[0.0], [1.0], [8.0], [9.0]]), ["A", "B", "C", "D"])
+    >>> round(cophenetic_correlation(tree), 3)
+    0.985
     """
     from scipy.cluster.hierarchy import cophenet
 
@@ -254,6 +281,12 @@ def agglomerative_coefficient(tree: Tree) -> float:
         One minus the mean, over objects, of the height of the object's first merge divided by
         the height of the last merge; 0 to 1, as R's ``coef.hclust``. It grows with the number of
         objects, so it compares only studies of one size. ``nan`` if all objects coincide.
+
+    Examples
+    --------
+    >>> tree = build_tree(np.array([[0.0], [1.0], [9.0]]), ["A", "B", "C"])
+    >>> round(agglomerative_coefficient(tree), 3)
+    0.588
     """
     n = len(tree.labels)
     top = tree.merge_heights[-1]

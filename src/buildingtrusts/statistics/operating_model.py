@@ -44,17 +44,28 @@ def place_trusts(
         ``mat_id, role, n, centralisation, spread, place``; n counts respondents who rated any
         area, and a trust and role with none has no row. The spread (n - 1 over areas) is missing
         where fewer than two areas were rated.
+
+    Examples
+    --------
+    >>> r = pd.DataFrame({"mat_id": ["A"], "role": ["ceo"], "o__hiring": [3.0], "o__it": [9.0]})
+    >>> placed = place_trusts(r, ["o__hiring", "o__it"], 4.0, 6.0, roles=["all"])
+    >>> placed[["centralisation", "place"]].values.tolist()
+    [[6.0, 'centralised']]
     """
     rows: list[tuple[object, ...]] = []
     if not columns:
         return pd.DataFrame(rows, columns=list(OPERATING_MODEL_COLUMNS))
-    for mat, of_mat in responses.groupby("mat_id", sort=False):
+    values = responses[list(columns)].to_numpy(dtype=float, na_value=np.nan)
+    mats, role_of = responses["mat_id"].to_numpy(), responses["role"].to_numpy()
+    for mat in pd.unique(mats):
         for role in roles:
-            answers = (of_mat if role == "all" else of_mat[of_mat["role"] == role])[list(columns)]
-            n = int(answers.notna().any(axis=1).sum())
+            answers = values[(mats == mat) & ((role == "all") | (role_of == role))]
+            rated = ~np.isnan(answers)
+            n = int(rated.any(axis=1).sum())
             if n == 0:
                 continue
-            areas = answers.mean().dropna().to_numpy(dtype=float)
+            asked = rated.any(axis=0)
+            areas = np.nansum(answers[:, asked], axis=0) / rated[:, asked].sum(axis=0)
             centralisation = float(areas.mean())
             place = PLACES[(centralisation >= hybrid_from) + (centralisation >= centralised_from)]
             spread = float(areas.std(ddof=1)) if len(areas) > 1 else np.nan
@@ -65,10 +76,27 @@ def place_trusts(
 def ceo_answers(responses: pd.DataFrame, items: Sequence[tuple[str, str]]) -> pd.DataFrame:
     """List the CEOs' answers, one a row.
 
+    Parameters
+    ----------
+    responses : DataFrame
+        ``respondent_id, mat_id, role`` and a column ``<block>__<item>`` for each item.
+    items : sequence of (block, item)
+        In the order of the rows wanted.
+
     Returns
     -------
     DataFrame
-        ``respondent_id, mat_id, block, item, value``; missing answers have no row.
+        ``respondent_id, mat_id, block, item, value`` on the item's own scale; missing answers
+        have no row.
+
+    Examples
+    --------
+    >>> r = pd.DataFrame(
+    ...     [["p1", "A", "ceo", 7.0], ["p2", "A", "school_leader", 3.0]],
+    ...     columns=["respondent_id", "mat_id", "role", "strategy__vision"],
+    ... )
+    >>> ceo_answers(r, [("strategy", "vision")]).values.tolist()
+    [['p1', 'A', 'strategy', 'vision', 7.0]]
     """
     ceos = responses[responses["role"] == "ceo"]
     rows = [

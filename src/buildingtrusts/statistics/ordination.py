@@ -51,7 +51,8 @@ def ordinate(scores: NDArray[np.float64]) -> Ordination:
     >>> ordinate(np.array([[1.0, 1.0], [2.0, 2.0], [3.0, 3.0]])).shares.round(6).tolist()
     [1.0, 0.0]
     """
-    centred = scores - scores.mean(axis=0)
+    # Equal decimals can differ from their mean in the last bit.
+    centred = np.where(np.ptp(scores, axis=0) > 0, scores - scores.mean(axis=0), 0.0)
     left, singular, right = np.linalg.svd(centred, full_matrices=False)
     m = min(len(scores) - 1, scores.shape[1])
     loadings = right[:m].T

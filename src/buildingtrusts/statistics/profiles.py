@@ -66,6 +66,14 @@ def profile_clusters(
         standard deviation is over answers) or ``mats`` (each trust counts alike; median and
         standard deviation are over trusts' means). A cell without answers has counts of 0 and
         nothing else; an interval needs a trust with two answers.
+
+    Examples
+    --------
+    >>> r = pd.DataFrame({"mat_id": ["A", "A", "B"], "role": None, "s__q": [1.0, 2.0, 6.0]})
+    >>> rng = np.random.default_rng(1)
+    >>> profiles = profile_clusters(r, [("s", "q")], {2: {"A": 1, "B": 2}}, 50, rng)
+    >>> profiles.query("role == 'all' and weighting == 'mats'")["mean"].tolist()
+    [1.5, 6.0]
     """
     columns = [f"{block}__{item}" for block, item in items]
     values = responses[columns].to_numpy(dtype=float, na_value=np.nan)
@@ -117,13 +125,23 @@ def _cell(answers: NDArray[np.float64], draws: int, rng: np.random.Generator) ->
     sums = filled.sum(axis=0)
     if n == 0:
         return _Cell(answers, sums, counts, np.zeros((draws, n_items)))
-    times = rng.multinomial(n, np.full(n, 1 / n), size=draws).astype(float)
+    times = _resampling_counts(n, draws, rng)
+    drawn = times @ filled
     with np.errstate(invalid="ignore", divide="ignore"):
-        drawn = (times @ filled) / (times @ answered.astype(float))
-        inflation = np.sqrt(counts / (counts - 1))
-        deviations = (drawn - sums / counts) * inflation
+        # Where nobody skipped the item every draw has n answers to it.
+        complete = counts == n
+        drawn[:, complete] /= n
+        drawn[:, ~complete] /= times @ answered[:, ~complete].astype(float)
+        deviations = (drawn - sums / counts) * np.sqrt(counts / (counts - 1))
     # A draw without any answer to an item, or a single answer, carries no information on spread.
-    return _Cell(answers, sums, counts, np.nan_to_num(deviations, nan=0.0, posinf=0.0, neginf=0.0))
+    deviations[~np.isfinite(deviations)] = 0.0
+    return _Cell(answers, sums, counts, deviations)
+
+
+def _resampling_counts(n: int, draws: int, rng: np.random.Generator) -> NDArray[np.float64]:
+    """How often each of n respondents is in each bootstrap sample; shape (draws, n)."""
+    chosen = rng.integers(n, size=(draws, n)) + n * np.arange(draws)[:, None]
+    return np.bincount(chosen.ravel(), minlength=draws * n).reshape(draws, n).astype(float)
 
 
 def _rows(
@@ -137,7 +155,7 @@ def _rows(
     answers = np.concatenate([cell.answers for cell in cells])
     sums = np.array([cell.sums for cell in cells])
     counts = np.array([cell.counts for cell in cells])
-    deviations = np.array([cell.deviations for cell in cells])
+    low, high = _deviation_quantiles(cells, counts, by_mats)
     centre, spread = reference
     for number, (block, item) in enumerate(items):
         present = counts[:, number] > 0
@@ -147,35 +165,35 @@ def _rows(
             yield (*head, *[float("nan")] * 6, draws)
             continue
         mat_means = sums[present, number] / counts[present, number]
-        weights = present.astype(float) if by_mats else counts[:, number].astype(float)
         mean = float(mat_means.mean() if by_mats else sums[:, number].sum() / n_responses)
         spread_over = mat_means if by_mats else _answered(answers[:, number])
-        low, high = _interval(
-            weights / weights.sum(), deviations[:, :, number], counts[:, number], mean
-        )
         yield (
             *head,
             mean,
             float(np.median(spread_over)),
             float(spread_over.std(ddof=1)) if len(spread_over) > 1 else float("nan"),
             (mean - centre[number]) / spread[number] if spread[number] > 0 else float("nan"),
-            low,
-            high,
+            mean + low[number],
+            mean + high[number],
             draws,
         )
 
 
+def _deviation_quantiles(
+    cells: Sequence[_Cell], counts: NDArray[np.int64], by_mats: bool
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """The 2.5% and 97.5% points of the cluster mean's bootstrap deviation, by item."""
+    weights = (counts > 0).astype(float) if by_mats else counts.astype(float)
+    with np.errstate(invalid="ignore"):
+        weights /= weights.sum(axis=0)
+    drawn = sum(
+        weight * cell.deviations for weight, cell in zip(np.nan_to_num(weights), cells, strict=True)
+    )
+    low, high = np.quantile(drawn, (0.025, 0.975), axis=0)
+    # One answer a trust says nothing about how staff vary.
+    known = (counts > 1).any(axis=0)
+    return np.where(known, low, np.nan), np.where(known, high, np.nan)
+
+
 def _answered(column: NDArray[np.float64]) -> NDArray[np.float64]:
     return column[~np.isnan(column)]
-
-
-def _interval(
-    weights: NDArray[np.float64],
-    deviations: NDArray[np.float64],
-    counts: NDArray[np.int64],
-    mean: float,
-) -> tuple[float, float]:
-    if not (counts > 1).any():
-        return float("nan"), float("nan")
-    low, high = np.quantile(mean + weights @ deviations, (0.025, 0.975))
-    return float(low), float(high)

@@ -13,6 +13,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from buildingtrusts.statistics.quantiles import answered_quantiles
+
 STANDARDISATION_COLUMNS = (
     *("sample", "item", "n", "mean", "median", "mean_q05", "mean_q95", "draws"),
 )
@@ -52,6 +54,14 @@ def summarise_standardisation(
         ``balanced_once`` is the first draw; in ``balanced`` n, mean and median are averages over
         draws and the quantiles are those of the draws' means. The other samples have no
         quantiles and 0 draws.
+
+    Examples
+    --------
+    >>> r = pd.DataFrame({"mat_id": ["A", "A", "A", "B"], "role": "ceo", "w__q": [3, 3, 3, 5]})
+    >>> rng = np.random.default_rng(1)
+    >>> found = summarise_standardisation(r, [("w", "q")], ["A", "B"], 1, 10, rng)
+    >>> found.set_index("sample")["mean"][["all", "balanced"]].tolist()
+    [3.5, 4.0]
     """
     columns = [f"{block}__{item}" for block, item in items]
     values = responses[columns].to_numpy(dtype=float, na_value=np.nan)
@@ -65,17 +75,22 @@ def summarise_standardisation(
         rows += _plain(sample, values[chosen], items)
     if items and mats:
         members = [np.flatnonzero(of == mat) for mat in mats]
-        samples = [values[_balanced(members, answers_per_mat, rng)] for _ in range(draws)]
+        samples = values[_balanced_samples(members, answers_per_mat, draws, rng)]
         rows += _plain("balanced_once", samples[0], items, draws=1)
         rows += _over_draws(samples, items)
     return pd.DataFrame(rows, columns=list(STANDARDISATION_COLUMNS))
 
 
-def _balanced(
-    members: Sequence[NDArray[np.int64]], answers_per_mat: int, rng: np.random.Generator
+def _balanced_samples(
+    members: Sequence[NDArray[np.int64]], answers_per_mat: int, draws: int, rng: np.random.Generator
 ) -> NDArray[np.int64]:
+    """Rows of each balanced sample; shape (draws, respondents of one sample)."""
     return np.concatenate(
-        [rng.choice(rows, min(answers_per_mat, len(rows)), replace=False) for rows in members]
+        [
+            rows[rng.random((draws, len(rows))).argsort(axis=1)[:, :answers_per_mat]]
+            for rows in members
+        ],
+        axis=1,
     )
 
 
@@ -96,34 +111,19 @@ def _plain(
 
 
 def _over_draws(
-    samples: Sequence[NDArray[np.float64]], items: Sequence[tuple[str, str]]
+    samples: NDArray[np.float64], items: Sequence[tuple[str, str]]
 ) -> list[tuple[object, ...]]:
-    stacked = np.array(samples)
-    counts = (~np.isnan(stacked)).sum(axis=1)
-    means = np.nansum(stacked, axis=1) / np.maximum(counts, 1)
-    means[counts == 0] = np.nan
+    counts = (~np.isnan(samples)).sum(axis=1)
+    with np.errstate(invalid="ignore"):
+        means = np.nansum(samples, axis=1) / counts
+    (medians,) = answered_quantiles(samples, 0.5)
     rows: list[tuple[object, ...]] = []
     for number, (_, item) in enumerate(items):
-        drawn = means[:, number][~np.isnan(means[:, number])]
-        if len(drawn) == 0:
-            rows.append(("balanced", item, 0, *[float("nan")] * 4, len(samples)))
-            continue
-        low, high = np.quantile(drawn, (0.05, 0.95))
-        medians = [
-            float(np.median(sample[~np.isnan(sample[:, number]), number]))
-            for sample in samples
-            if not np.isnan(sample[:, number]).all()
-        ]
-        rows.append(
-            (
-                "balanced",
-                item,
-                float(counts[:, number].mean()),
-                float(drawn.mean()),
-                float(np.mean(medians)),
-                float(low),
-                float(high),
-                len(samples),
-            )
-        )
+        answered = counts[:, number] > 0
+        centre = [float("nan")] * 4
+        if answered.any():
+            drawn = means[answered, number]
+            low, high = np.quantile(drawn, (0.05, 0.95))
+            centre = [float(drawn.mean()), float(medians[answered, number].mean()), low, high]
+        rows.append(("balanced", item, float(counts[:, number].mean()), *centre, len(samples)))
     return rows

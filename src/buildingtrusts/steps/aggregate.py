@@ -33,7 +33,7 @@ def run(arguments: argparse.Namespace) -> None:
     codebook = read_wave_codebook(arguments.codebook)
     responses = read_table(arguments.responses)
     items = [(item.block, item.item) for item in codebook.items]
-    block = [item.column for item in codebook.block(arguments.block)]
+    block = [item.column for item in codebook.clustered_block(arguments.block, arguments.codebook)]
     selection = select_trusts(responses, block, arguments.min_responses)
     scores = aggregate_scores(responses, items)
     agreement = agreement_table(

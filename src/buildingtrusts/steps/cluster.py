@@ -13,10 +13,27 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--sample", required=True, help="table of who is clustered")
     parser.add_argument("--codebook", required=True, help="the wave's codebook")
     parser.add_argument("--block", default="strategy", help="block that is clustered")
-    parser.add_argument("--linkage", default="average", help="average, complete, single or ward")
-    parser.add_argument("--metric", default="euclidean", help="euclidean, manhattan, correlation")
-    parser.add_argument("--scaling", default="none", help="none, zscore or respondent_centred")
-    parser.add_argument("--statistic", default="mean", help="mean or median of a trust's answers")
+    parser.add_argument(
+        "--linkage",
+        default="average",
+        choices=("average", "complete", "single", "ward"),
+        help="how the distance between groups is taken",
+    )
+    parser.add_argument(
+        "--metric",
+        default="euclidean",
+        choices=("euclidean", "manhattan", "correlation"),
+        help="distance between two trusts",
+    )
+    parser.add_argument(
+        "--scaling",
+        default="none",
+        choices=("none", "zscore", "respondent_centred"),
+        help="of items over trusts, or of answers within respondents",
+    )
+    parser.add_argument(
+        "--statistic", default="mean", choices=("mean", "median"), help="of a trust's answers"
+    )
     parser.add_argument("--k", type=int, nargs="+", required=True, help="numbers of clusters")
     parser.add_argument("--out", required=True, help="folder for the tables")
 
@@ -45,8 +62,9 @@ def run(arguments: argparse.Namespace) -> None:
                 )
             ]
         )
+    codebook = read_wave_codebook(arguments.codebook)
     columns = [
-        item.column for item in read_wave_codebook(arguments.codebook).block(arguments.block)
+        item.column for item in codebook.clustered_block(arguments.block, arguments.codebook)
     ]
     scores = clustering_scores(
         read_table(arguments.responses),
@@ -55,7 +73,18 @@ def run(arguments: argparse.Namespace) -> None:
         arguments.statistic,
         centred=arguments.scaling == "respondent_centred",
     )
-    tree = build_tree(scores, mats, arguments.linkage, arguments.metric, arguments.scaling)
+    try:
+        tree = build_tree(scores, mats, arguments.linkage, arguments.metric, arguments.scaling)
+    except ValueError as error:
+        raise InputProblems(
+            [
+                Problem(
+                    arguments.responses,
+                    f"These answers cannot be clustered so: {error}",
+                    "Change 'cluster' in the wave's file.",
+                )
+            ]
+        ) from None
     partitions = partition_tree(tree, possible)
     for name, table in partitions.tables().items():
         write_result(Path(arguments.out) / f"{name}.csv", table)

@@ -14,11 +14,22 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the step's flags."""
     parser.add_argument("--title", required=True, help="of the wave, or of the study")
     parser.add_argument(
-        "--provenance", nargs="+", required=True, help="of the wave, or of each wave of the study"
+        "--provenance",
+        nargs="+",
+        required=True,
+        choices=("original", "reconstruction", "illustration"),
+        help="of the wave, or of each wave of the study",
     )
     parser.add_argument("--source", default="", help="where the responses come from")
     parser.add_argument("--licence", default="", help="of the responses")
-    parser.add_argument("--tables", nargs="+", required=True, help="tables in the folder")
+    parser.add_argument(
+        "--tables",
+        nargs="+",
+        required=True,
+        choices=(*WAVE_TABLES, *STUDY_TABLES),
+        metavar="TABLE",
+        help="tables in the folder",
+    )
     parser.add_argument("--out", required=True, help="the README to write")
 
 

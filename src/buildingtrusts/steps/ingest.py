@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import argparse
 import csv
+import io
 import sys
 from pathlib import Path
 
 from buildingtrusts.study.codebook import load_codebook, wave_codebook_text
 from buildingtrusts.study.configuration import Wave, load_wave
-from buildingtrusts.study.problems import InputProblems, Problem
+from buildingtrusts.study.problems import InputProblems, Problem, raise_if_any
 from buildingtrusts.study.provenance import sha256
 
 
@@ -44,20 +45,21 @@ def run(arguments: argparse.Namespace) -> None:
     def raw_table(name: str, encoding: str) -> RawTable:
         return parse_csv(_content(raw / name), str(raw / name), encoding)
 
-    _refuse_known(raw / wave.responses.file, wave, arguments.known)
+    _refuse_known(raw, wave, arguments.known)
     problems: list[Problem] = []
     trusts: Trusts | None = None
+    mats: list[str] | None = None
     if wave.trusts is not None:
         try:
-            trusts = tidy_trusts(raw_table(wave.trusts.file, wave.trusts.encoding), wave)
+            table = raw_table(wave.trusts.file, wave.trusts.encoding)
+            # Read before the checks, so that one wrong attribute hides no unknown trust.
+            mats = list(table.column("mat_id")) if "mat_id" in table.header else None
+            trusts = tidy_trusts(table, wave)
         except InputProblems as found:
             problems += found.problems
     try:
         responses = tidy_responses(
-            raw_table(wave.responses.file, wave.responses.encoding),
-            codebook,
-            wave,
-            None if trusts is None else trusts.table["mat_id"].tolist(),
+            raw_table(wave.responses.file, wave.responses.encoding), codebook, wave, mats
         )
     except InputProblems as found:
         problems += found.problems
@@ -65,8 +67,8 @@ def run(arguments: argparse.Namespace) -> None:
         raise InputProblems(problems)
 
     if trusts is None:
-        mats = pd.DataFrame({"mat_id": responses.table["mat_id"].unique()})
-        trusts = Trusts(mats, ("the wave has no trusts file",))
+        alone = pd.DataFrame({"mat_id": responses.table["mat_id"].unique()})
+        trusts = Trusts(alone, ("the wave has no trusts file",))
     silent = [mat for mat in trusts.table["mat_id"] if mat not in set(responses.table["mat_id"])]
     out = Path(arguments.out)
     write_table(
@@ -93,29 +95,28 @@ def _content(path: Path) -> bytes:
             [
                 Problem(
                     str(path),
-                    f"The wave's file can be read: {error.strerror}.",
-                    "Put the file there, or correct its name in the wave's declaration.",
+                    f"This file is needed: {error.strerror}.",
+                    "Put the file there, or correct its name.",
                 )
             ]
         ) from None
 
 
-def _refuse_known(responses: Path, wave: Wave, known: str | None) -> None:
-    """Refuse a shipped reconstruction that is declared to be the original."""
-    if wave.provenance != "original" or known is None or not responses.is_file():
+def _refuse_known(raw: Path, wave: Wave, known: str | None) -> None:
+    """Refuse files of a shipped reconstruction that are declared to be the original."""
+    if wave.provenance != "original" or known is None:
         return
-    with Path(known).open(encoding="utf-8", newline="") as stream:
-        made_up = {row["sha256"] for row in csv.DictReader(stream)}
-    found = sha256(responses)
-    if found in made_up:
-        raise InputProblems(
-            [
-                Problem(
-                    str(responses),
-                    "An original wave holds the survey's own responses; this file is a "
-                    f"reconstruction that this project made (SHA-256 listed in {known}).",
-                    "Put the real responses there, or declare provenance: reconstruction.",
-                    value=found,
-                )
-            ]
+    table = _content(Path(known)).decode("utf-8")
+    made_up = {row["sha256"] for row in csv.DictReader(io.StringIO(table, newline=""))}
+    files = [wave.responses.file, *([wave.trusts.file] if wave.trusts else [])]
+    raise_if_any(
+        Problem(
+            str(raw / name),
+            "An original wave holds what the survey itself found; this file is a reconstruction "
+            f"that this project made (SHA-256 listed in {known}).",
+            "Put the real file there, or declare provenance: reconstruction.",
+            value=sha256(raw / name),
         )
+        for name in files
+        if (raw / name).is_file() and sha256(raw / name) in made_up
+    )

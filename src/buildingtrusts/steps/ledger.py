@@ -77,6 +77,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="folder of register_trusts.csv and population.csv; without it, or while it is "
         "empty, the register's claims are not computable",
     )
+    parser.add_argument(
+        "--register-year",
+        default="",
+        help="year of the register's extract; only claims of that year's survey are held "
+        "against it",
+    )
     parser.add_argument("--out", required=True, type=Path, help="the ledger to write")
     parser.add_argument(
         "--published-associations",
@@ -93,7 +99,9 @@ def run(arguments: argparse.Namespace) -> None:
         Wave(wave.name, wave.provenance, read_evidence(wave.tables, wave.processed))
         for wave in arguments.wave
     ]
-    ledger = compute_ledger(claims, waves, read_register(arguments.register))
+    ledger = compute_ledger(
+        claims, waves, read_register(arguments.register, arguments.register_year)
+    )
     write_table(arguments.out, ledger, COLUMNS)
     write_table(arguments.published_associations, associate(claims.cells), ASSOCIATION_COLUMNS)
 
@@ -114,11 +122,11 @@ def read_evidence(tables: Path, processed: Path) -> Evidence:
     return Evidence(**found)
 
 
-def read_register(folder: Path | None) -> Register:
+def read_register(folder: Path | None, year: str = "") -> Register:
     """Read the register's tables, if there are any."""
     if folder is None:
         return Register()
-    return Register(_table(folder / "register_trusts.csv"), _table(folder / "population.csv"))
+    return Register(_table(folder / "register_trusts.csv"), _table(folder / "population.csv"), year)
 
 
 def _table(path: Path) -> pd.DataFrame | None:

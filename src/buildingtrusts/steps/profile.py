@@ -14,7 +14,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--scores", required=True, help="table of scores")
     parser.add_argument("--block", default="strategy", help="block that was clustered")
     parser.add_argument("--k", type=int, nargs="+", required=True, help="partitions to profile")
-    parser.add_argument("--draws", type=int, default=2_000, help="bootstrap draws of the profiles")
+    parser.add_argument("--draws", type=int, default=1_000, help="bootstrap draws of the profiles")
     parser.add_argument(
         "--answers-per-mat", type=int, default=4, help="respondents a trust in a balanced sample"
     )

@@ -110,6 +110,27 @@ class Codebook:
         """Items of one block, in order; empty if the wave does not have it."""
         return tuple(item for item in self.items if item.block == name)
 
+    def clustered_block(self, name: str, file: str) -> tuple[Item, ...]:
+        """Items of the block that is clustered; ``file`` is named if the wave does not have it.
+
+        Raises
+        ------
+        InputProblems
+            If there is no such block.
+        """
+        if name not in self.blocks:
+            raise InputProblems(
+                [
+                    Problem(
+                        file,
+                        f"The block that is clustered is one of: {', '.join(self.blocks)}.",
+                        "Correct it in the wave's file, or add the block to the codebook.",
+                        value=name,
+                    )
+                ]
+            )
+        return self.block(name)
+
     @property
     def columns(self) -> list[str]:
         """Columns of tidy responses that hold answers."""
@@ -189,18 +210,20 @@ def wave_codebook_text(wave: str, codebook: Codebook) -> str:
 
 
 def _number_text(value: float | None) -> str:
-    return "" if value is None else f"{value:g}"
+    if value is None:
+        return ""
+    return str(int(value)) if value.is_integer() else repr(value)
 
 
 def _read_rows(path: Path) -> list[tuple[int, dict[str, str]]]:
     try:
         text = path.read_text(encoding="utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise InputProblems(
-            [Problem(str(path), f"The codebook is UTF-8 text: {error}.", "Save it as CSV UTF-8.")]
-        ) from None
-    reader = csv.reader(io.StringIO(text))
-    header = next(reader, [])
+        lines = list(_numbered(text))
+    except OSError as error:
+        raise InputProblems([_unreadable(path, error.strerror, "Create it or name it.")]) from None
+    except (UnicodeDecodeError, csv.Error) as error:
+        raise InputProblems([_unreadable(path, error, "Save it as CSV UTF-8.")]) from None
+    header = lines[0][1] if lines else []
     if header != list(COLUMNS):
         raise InputProblems(
             [
@@ -214,22 +237,34 @@ def _read_rows(path: Path) -> list[tuple[int, dict[str, str]]]:
             ]
         )
     rows, problems = [], []
-    for fields in reader:
-        if not fields:
-            continue
+    for line, fields in lines[1:]:
         if len(fields) != len(COLUMNS):
             problems.append(
                 Problem(
                     str(path),
                     f"Each row has {len(COLUMNS)} fields, this one {len(fields)}.",
                     "Put text that holds a comma in double quotes.",
-                    reader.line_num,
+                    line,
                 )
             )
             continue
-        rows.append((reader.line_num, dict(zip(COLUMNS, map(str.strip, fields), strict=True))))
+        rows.append((line, dict(zip(COLUMNS, map(str.strip, fields), strict=True))))
     raise_if_any(problems)
     return rows
+
+
+def _numbered(text: str) -> Iterator[tuple[int, list[str]]]:
+    """Rows that are not empty, each with the line it starts on."""
+    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+    start = 1
+    for fields in reader:
+        if fields:
+            yield start, fields
+        start = reader.line_num + 1
+
+
+def _unreadable(path: Path, why: object, advice: str) -> Problem:
+    return Problem(str(path), f"The codebook is comma-separated UTF-8 text: {why}.", advice)
 
 
 def _row_problems(
@@ -275,6 +310,28 @@ def _row_problems(
                 row["status"],
             )
         yield from _scale_problems(file, line, row)
+    yield from _alias_problems(file, rows)
+
+
+def _alias_problems(file: str, rows: Sequence[tuple[int, dict[str, str]]]) -> Iterator[Problem]:
+    """A header that stands for two items would give both the same answers."""
+    owner: dict[tuple[str, str], str] = {}
+    for _, row in rows:
+        column = f"{row['block']}__{row['item']}"
+        owner[row["wave"], column] = column
+    for line, row in rows:
+        column = f"{row['block']}__{row['item']}"
+        for alias in _list(row["aliases"]):
+            first = owner.setdefault((row["wave"], alias), column)
+            if first != column:
+                yield Problem(
+                    file,
+                    f"A header stands for one item; this alias stands for {first} already.",
+                    "Take it from one of the two.",
+                    line,
+                    "aliases",
+                    alias,
+                )
 
 
 def _scale_problems(file: str, line: int, row: dict[str, str]) -> Iterator[Problem]:

@@ -14,7 +14,16 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
 
 from buildingtrusts.study.order import natural_key
 from buildingtrusts.study.problems import InputProblems, Problem, raise_if_any
@@ -22,11 +31,31 @@ from buildingtrusts.study.problems import InputProblems, Problem, raise_if_any
 WAVE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
 RESERVED_NAMES = ("tables", "figures", "public", "register")
 MADE_UP = ("reconstruction", "illustration")
+#: Names that the tidy tables use themselves.
+RESERVED_ATTRIBUTES = ("mat_id",)
+RESERVED_LEVELS = ("(missing)",)
 
 Role = Literal["ceo", "central_team", "school_leader"]
 Provenance = Literal["original", "reconstruction", "illustration"]
-NonNegative = Annotated[int, Field(ge=0)]
-Positive = Annotated[int, Field(ge=1)]
+# Strict, or a bare Yes would be the number 1.
+NonNegative = Annotated[int, Field(ge=0, strict=True)]
+Positive = Annotated[int, Field(ge=1, strict=True)]
+CutOff = Annotated[float, Field(strict=True)]
+
+
+def _some_and_distinct(values: tuple[Any, ...]) -> tuple[Any, ...]:
+    if not values:
+        raise ValueError("at least one entry is needed")
+    for number, value in enumerate(values):
+        if value in values[:number]:
+            raise ValueError(f"each entry stands once; '{value}' is repeated")
+    return values
+
+
+Partitions = Annotated[
+    tuple[Annotated[int, Field(ge=2, strict=True)], ...], AfterValidator(_some_and_distinct)
+]
+Levels = Annotated[tuple[str, ...], AfterValidator(_some_and_distinct)]
 
 
 class _Strict(BaseModel):
@@ -51,13 +80,13 @@ class CrosstabChoices(_Strict):
     max_steps: Positive = 300_000
     max_tables: Positive = 20_000
     draws: Positive = 100_000
-    own_family: tuple[str, ...] = ()
+    own_family: tuple[str, ...] = ("performance_flags",)
 
 
 class ProfileChoices(_Strict):
     """Bootstrap of the cluster profiles."""
 
-    draws: Positive = 2_000
+    draws: Positive = 1_000
 
 
 class StandardisationChoices(_Strict):
@@ -70,8 +99,8 @@ class StandardisationChoices(_Strict):
 class OperatingModelChoices(_Strict):
     """Cut-offs on the mean over operating areas (0 devolved, 10 central)."""
 
-    hybrid_from: float = 4.0
-    centralised_from: float = 6.0
+    hybrid_from: CutOff = 4.0
+    centralised_from: CutOff = 6.0
 
     @model_validator(mode="after")
     def _in_order(self) -> OperatingModelChoices:
@@ -140,13 +169,16 @@ class ClusterChoices(_Strict):
     metric: Literal["euclidean", "manhattan", "correlation"] = "euclidean"
     scaling: Literal["none", "zscore", "respondent_centred"] = "none"
     statistic: Literal["mean", "median"] = "mean"
-    k: tuple[Annotated[int, Field(ge=2)], ...] = (2, 3, 4, 5, 6, 7, 8)
-    report_k: tuple[Annotated[int, Field(ge=2)], ...] = (2, 3)
+    k: Partitions = (2, 3, 4, 5, 6, 7, 8)
+    report_k: Partitions = (2, 3)
 
     @model_validator(mode="after")
     def _consistent(self) -> ClusterChoices:
         if not set(self.report_k) <= set(self.k):
-            raise ValueError(f"report_k {list(self.report_k)} must be among k {list(self.k)}")
+            raise ValueError(
+                f"partitions that are reported are among those made; report_k is "
+                f"{list(self.report_k)}, k is {list(self.k)}"
+            )
         if self.linkage == "ward" and self.metric != "euclidean":
             raise ValueError("linkage ward needs metric euclidean")
         return self
@@ -171,7 +203,7 @@ class Wave(_Strict):
     responses: ResponsesFile = ResponsesFile()
     trusts: TrustsFile | None = None
     roles: dict[Role, tuple[str, ...]] = {}
-    attributes: dict[str, tuple[str, ...]] = {}
+    attributes: dict[str, Levels] = {}
     cluster: ClusterChoices = ClusterChoices()
     evidence: EvidenceChoices = EvidenceChoices()
 
@@ -185,22 +217,55 @@ class Wave(_Strict):
             )
         return name
 
-    @model_validator(mode="after")
-    def _name_tells_provenance(self) -> Wave:
-        told = [word for word in MADE_UP if self.wave.endswith(f"-{word}")]
-        if told != ([] if self.provenance == "original" else [self.provenance]):
+    @field_validator("date", mode="before")
+    @classmethod
+    def _a_day(cls, date: object) -> object:
+        if isinstance(date, int | float):
+            raise ValueError("a date is a day, written like 2017-10-31")
+        return date
+
+    # These look at a field declared above them: one validator for the whole wave would have no
+    # line to name, and would stay silent as long as anything else is wrong.
+    @field_validator("provenance")
+    @classmethod
+    def _told_by_the_name(cls, provenance: str, info: ValidationInfo) -> str:
+        name = info.data.get("wave")
+        told = [word for word in MADE_UP if (name or "").endswith(f"-{word}")]
+        if name is not None and told != ([] if provenance == "original" else [provenance]):
             raise ValueError(
-                f"the wave '{self.wave}' has provenance '{self.provenance}': a reconstruction is "
+                f"the wave '{name}' has provenance '{provenance}': a reconstruction is "
                 "called <name>-reconstruction, an illustration <name>-illustration, and an "
                 "original neither, so that every path says what it is"
             )
-        return self
+        return provenance
 
-    @model_validator(mode="after")
-    def _attributes_have_a_source(self) -> Wave:
-        if self.attributes and self.trusts is None:
+    @field_validator("roles")
+    @classmethod
+    def _one_role_a_label(cls, roles: dict[Role, tuple[str, ...]]) -> dict[Role, tuple[str, ...]]:
+        owner: dict[str, str] = {role: role for role in roles}
+        for role, labels in roles.items():
+            for label in labels:
+                if owner.setdefault(label, role) != role:
+                    raise ValueError(
+                        f"a label stands for one role; '{label}' stands for {owner[label]} "
+                        f"and {role}"
+                    )
+        return roles
+
+    @field_validator("attributes")
+    @classmethod
+    def _usable_attributes(
+        cls, attributes: dict[str, tuple[str, ...]], info: ValidationInfo
+    ) -> dict[str, tuple[str, ...]]:
+        if attributes and "trusts" in info.data and info.data["trusts"] is None:
             raise ValueError("attributes are declared without a trusts file to read them from")
-        return self
+        for name, levels in attributes.items():
+            if name in RESERVED_ATTRIBUTES or set(levels) & set(RESERVED_LEVELS):
+                raise ValueError(
+                    f"no attribute is called {', '.join(RESERVED_ATTRIBUTES)} and no level "
+                    f"{', '.join(RESERVED_LEVELS)}, which a trust without an answer gets by itself"
+                )
+        return attributes
 
 
 def load_study(values: Mapping[str, Any], file: str = "config/config.yaml") -> Study:
@@ -220,17 +285,21 @@ def load_study(values: Mapping[str, Any], file: str = "config/config.yaml") -> S
     Raises
     ------
     InputProblems
-        With every unknown key and impossible value at once.
+        With every unknown key and impossible value at once; or with the keys that the file, if it
+        is there, gives twice, of which ``values`` could hold only one.
 
     Examples
     --------
     >>> load_study({"seed": 7}).seed
     7
     """
+    there = Path(file).is_file()
+    if there:
+        read_yaml(Path(file))
     try:
         return Study.model_validate(dict(values))
     except ValidationError as error:
-        lines = _lines_of(Path(file)) if Path(file).is_file() else {}
+        lines = _lines_of(Path(file)) if there else {}
         raise InputProblems(_explained(error, file, lines)) from None
 
 
@@ -255,6 +324,10 @@ def load_waves(folder: str | Path) -> dict[str, Wave]:
     waves: list[Wave] = []
     problems: list[Problem] = []
     files = sorted(Path(folder).glob("*.yaml"), key=lambda path: natural_key(path.stem))
+    problems += [
+        Problem(str(file), "Waves are declared in files that end in .yaml.", "Rename the file.")
+        for file in sorted(Path(folder).glob("*.yml"))
+    ]
     for file in files:
         try:
             waves.append(load_wave(file))
@@ -304,8 +377,18 @@ def read_yaml(path: Path) -> dict[str, Any]:
     try:
         text = path.read_text(encoding="utf-8")
         root = yaml.compose(text, Loader=yaml.SafeLoader)
-        values = yaml.safe_load(text)
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        values = yaml.load(text, Loader=_Loader)
+    except OSError as error:
+        raise InputProblems(
+            [
+                Problem(
+                    str(path),
+                    f"The file can be read: {error.strerror}.",
+                    "Create it, or correct its name; config/README.md says what it holds.",
+                )
+            ]
+        ) from None
+    except (yaml.YAMLError, ValueError) as error:
         mark = getattr(error, "problem_mark", None)
         raise InputProblems(
             [
@@ -325,6 +408,20 @@ def read_yaml(path: Path) -> dict[str, Any]:
     return values
 
 
+class _Loader(yaml.SafeLoader):
+    """Leaves a day that does not exist, such as 2017-13-01, as text for the checks to report."""
+
+
+def _day_or_text(loader: yaml.SafeLoader, node: yaml.ScalarNode) -> object:
+    try:
+        return loader.construct_yaml_timestamp(node)
+    except ValueError:
+        return node.value
+
+
+_Loader.add_constructor("tag:yaml.org,2002:timestamp", _day_or_text)
+
+
 def _repeated_keys(file: str, node: yaml.Node | None) -> Iterator[Problem]:
     if isinstance(node, yaml.MappingNode):
         seen: dict[str, int] = {}
@@ -340,6 +437,9 @@ def _repeated_keys(file: str, node: yaml.Node | None) -> Iterator[Problem]:
                 )
             seen.setdefault(key.value, line)
             yield from _repeated_keys(file, value)
+    elif isinstance(node, yaml.SequenceNode):
+        for entry in node.value:
+            yield from _repeated_keys(file, entry)
 
 
 def _lines_of(path: Path) -> dict[tuple[Hashable, ...], int]:
@@ -368,7 +468,8 @@ def _explained(
 ) -> Iterator[Problem]:
     """Turn each of pydantic's errors into a problem with its line."""
     for found in error.errors():
-        place = tuple(str(part) if isinstance(part, str) else part for part in found["loc"])
+        # Pydantic marks an error in a key itself by a last part of "[key]".
+        place = tuple(part for part in found["loc"] if part != "[key]")
         known = next((place[:n] for n in range(len(place), 0, -1) if place[:n] in lines), None)
         yield Problem(
             file=file,
@@ -376,15 +477,16 @@ def _explained(
             advice=_advice(found),
             line=None if known is None else lines[known],
             column=".".join(map(str, place)) or None,
-            value=None
-            if found["type"] in ("missing", "value_error")
-            else _shown(found.get("input")),
+            value=_found(found),
         )
 
 
-def _shown(value: object) -> str:
-    text = str(value)
-    return text if len(text) <= 60 else text[:57] + "..."
+def _found(found: Mapping[str, Any]) -> str | None:
+    """What stands there, if it is one thing; rules about several say it themselves."""
+    value = found.get("input")
+    if found["type"] == "missing" or isinstance(value, Mapping | BaseModel | list | tuple):
+        return None
+    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def _rule(found: Mapping[str, Any]) -> str:
@@ -403,4 +505,6 @@ def _advice(found: Mapping[str, Any]) -> str:
         return "Add it; config/README.md says what it means."
     if found["type"] == "string_type" and isinstance(found.get("input"), bool):
         return 'YAML reads a bare Yes or No as true or false: put it in quotes, "Yes".'
+    if found["type"] == "string_type" and isinstance(found.get("input"), datetime.date):
+        return 'YAML reads a bare date as a date: put it in quotes, "2017-01-19".'
     return "config/README.md lists what is allowed."

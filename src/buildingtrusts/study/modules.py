@@ -2,18 +2,29 @@
 
 Snakemake reruns a rule when an input changes, and a module under ``src/`` is no input unless it is
 named as one. Rules therefore take the modules of their step as inputs, listed here by reading the
-source: imports inside functions count, since steps import late to start fast.
+source: imports inside functions count, since steps import late to start fast. So do the packages
+that hold a module, whose ``__init__`` Python runs first; the command line and the package's own
+``__init__``, which start every step alike and change no result, do not.
 """
 
 from __future__ import annotations
 
-import ast
 import os
+import re
 from functools import cache
 from pathlib import Path
 
 PACKAGE = "buildingtrusts"
 _ROOT = Path(__file__).resolve().parents[1]
+
+# Parsing eighty files takes Snakemake longer than all else it does when there is nothing to do,
+# so imports are found as lines of text; a test holds the result against what steps really load.
+_IMPORT = re.compile(
+    rf"^[ \t]*(?:from (?P<source>{PACKAGE}[\w.]*) import (?P<names>\([^)]*\)|[^\n]+)"
+    rf"|import (?P<module>{PACKAGE}[\w.]*))",
+    re.MULTILINE,
+)
+_NAME = re.compile(r"\w+")
 
 
 def modules_of(step: str) -> list[str]:
@@ -54,23 +65,23 @@ def modules_of(step: str) -> list[str]:
 
 @cache
 def imports_of(module: str) -> tuple[str, ...]:
-    """The package's own modules that a module imports, at its top or inside functions."""
+    """The package's own modules that a module needs: those it imports, and its packages."""
     file = _file_of(module)
     if file is None:
         return ()
     names: set[str] = set()
-    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
-        if isinstance(node, ast.Import):
-            names.update(alias.name for alias in node.names)
-        elif isinstance(node, ast.ImportFrom) and node.module:
-            # "from package import name" may name a module or something inside one.
-            names.update(f"{node.module}.{alias.name}" for alias in node.names)
-            names.add(node.module)
+    for found in _IMPORT.finditer(file.read_text(encoding="utf-8")):
+        source = found["source"] or found["module"]
+        names.add(source)
+        # "from package import name" may name a module or something inside one.
+        names.update(f"{source}.{name}" for name in _NAME.findall(found["names"] or ""))
+    names.update([name.rpartition(".")[0] for name in (module, *names)])
     return tuple(
         sorted(name for name in names if name.startswith(f"{PACKAGE}.") and _file_of(name))
     )
 
 
+@cache
 def _file_of(module: str) -> Path | None:
     base = _ROOT.joinpath(*module.split(".")[1:])
     for candidate in (base.with_suffix(".py"), base / "__init__.py"):

@@ -26,4 +26,6 @@ def natural_key(text: str) -> tuple[tuple[int, int, str], ...]:
     ['MAT 1', 'MAT 2', 'MAT 10']
     """
     parts = _DIGITS.split(text)
-    return tuple((0, int(part), part) if part.isdigit() else (1, 0, part) for part in parts if part)
+    return tuple(
+        (0, int(part), part) if part.isdecimal() else (1, 0, part) for part in parts if part
+    )

@@ -146,6 +146,7 @@ class Plan:
             folders = (Path(paths.results, name, "tables"), Path(paths.processed, name))
             words += ["--wave", "=".join((name, wave.provenance, *map(str, folders)))]
         for table in self.ledger_register()[:1]:
+            words += ["--register-year", self.study.register_.extract[:4]]
             words += ["--register", str(Path(table).parent)]
         return shlex.join(words)
 
@@ -175,7 +176,11 @@ class Plan:
             title=declared.title,
             provenance=declared.provenance,
             block=declared.cluster.block,
+            linkage=declared.cluster.linkage,
+            metric=declared.cluster.metric,
             k=self.drawn_k(wave),
+            hybrid_from=self.study.operating_model.hybrid_from,
+            centralised_from=self.study.operating_model.centralised_from,
         )
 
     def study_figure_flags(self) -> str:
@@ -238,7 +243,9 @@ def plan_study(values: Mapping[str, Any], file: str = "config/config.yaml") -> P
     config = Path(study.paths.config)
     waves = load_waves(config / "waves")
     codebooks = load_codebook(_existing(config / "codebook.csv"), waves)
-    plan = Plan(study, waves, codebooks, tuple(_undeclared(study, waves)))
+    plan = Plan(
+        study, waves, codebooks, (*_undeclared(study, waves), *_unknown_families(study, waves))
+    )
     raise_if_any(
         [*_absent_files(plan, config), *_unknown_blocks(plan, config)],
     )
@@ -300,6 +307,18 @@ def _unknown_blocks(plan: Plan, config: Path) -> list[Problem]:
         )
         for name, wave in plan.waves.items()
         if wave.cluster.block not in plan.codebooks[name].blocks
+    ]
+
+
+def _unknown_families(study: Study, waves: Mapping[str, Wave]) -> Sequence[str]:
+    known = {name for wave in waves.values() for name in wave.attributes}
+    # The default names an attribute of the 2018 study, which other studies need not have.
+    named = study.crosstabs.own_family if "own_family" in study.crosstabs.model_fields_set else ()
+    return [
+        f"crosstabs: own_family names {name}, which is no attribute of any wave; its tests are "
+        "adjusted with the others."
+        for name in named
+        if name not in known
     ]
 
 

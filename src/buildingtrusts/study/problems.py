@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 LISTED_AT_MOST = 100
+_SHOWN_AT_MOST = 80
 
 
 @dataclass(frozen=True)
@@ -29,7 +30,7 @@ class Problem:
     column : str, optional
         Name of the column, as in the file's header.
     value : str, optional
-        What was found there.
+        What was found there; a long one is shown cut short.
     """
 
     file: str
@@ -46,8 +47,12 @@ class Problem:
             place.append(f"line {self.line}")
         if self.column is not None:
             place.append(f"column '{self.column}'")
-        found = "" if self.value is None else f" found {self.value!r}."
+        found = "" if self.value is None else f" found {_shortened(self.value)!r}."
         return f"{', '.join(place)}:{found} {self.rule}\n    {self.advice}"
+
+
+def _shortened(value: str) -> str:
+    return value if len(value) <= _SHOWN_AT_MOST else value[: _SHOWN_AT_MOST - 3] + "..."
 
 
 class InputProblems(Exception):

@@ -7,6 +7,7 @@ into words over a single ``7,5``. What a field may hold is decided later, by the
 
 from __future__ import annotations
 
+import codecs
 import csv
 import io
 from collections import Counter
@@ -15,7 +16,7 @@ from dataclasses import dataclass
 
 from buildingtrusts.study.problems import InputProblems, Problem, raise_if_any
 
-_BOM = b"\xef\xbb\xbf"
+_UTF16_BOMS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
 
 @dataclass(frozen=True)
@@ -31,7 +32,7 @@ class RawTable:
     rows : tuple of tuple of str
         Fields of each row, as many as the header has, stripped of surrounding blanks.
     lines : tuple of int
-        Line of the file on which each row ends, the header being line 1.
+        Line of the file on which each row starts, the header being line 1.
     notes : tuple of str
         What was found and accepted, for the log.
     """
@@ -55,7 +56,7 @@ def parse_csv(data: bytes, file: str, encoding: str = "utf-8") -> RawTable:
     ----------
     data : bytes
         The file's content. A byte order mark is accepted and noted; so is a comma at the end of
-        every line, as some survey tools write it.
+        every line, as some survey tools write it; on some lines only, it is a problem.
     file : str
         Name used in problem reports.
     encoding : str
@@ -69,8 +70,9 @@ def parse_csv(data: bytes, file: str, encoding: str = "utf-8") -> RawTable:
     Raises
     ------
     InputProblems
-        If the file is empty, is not text in this encoding, has columns without or with the same
-        name, or rows with too many or too few fields: all of them at once.
+        If the file is empty, is not text in this encoding, has a quotation mark that nothing
+        closes, columns without or with the same name, or rows with too many or too few fields
+        (the last two all at once).
 
     Examples
     --------
@@ -78,26 +80,14 @@ def parse_csv(data: bytes, file: str, encoding: str = "utf-8") -> RawTable:
     (('A', '7'),)
     """
     text, notes = _decoded(data, file, encoding)
-    reader = csv.reader(io.StringIO(text, newline=""))
-    try:
-        records = [(reader.line_num, [field.strip() for field in row]) for row in reader if row]
-    except csv.Error as error:
-        raise InputProblems(
-            [
-                Problem(
-                    file,
-                    f"The file is comma-separated text: {error}.",
-                    "Look for a stray quotation mark near that line and save the file again.",
-                    reader.line_num,
-                )
-            ]
-        ) from None
+    records = _records(text, file)
     if len(records) < 2:
         raise InputProblems([_empty(file, bool(records))])
-    header, rows = records[0][1], records[1:]
-    if header[-1] == "" and all(row[-1] == "" for _, row in rows if len(row) == len(header)):
-        header, rows = header[:-1], [(line, _without_last(row, len(header))) for line, row in rows]
+    if len(records[0][1]) > 1 and all(row[-1] == "" for _, row in records):
+        records = [(line, row[:-1]) for line, row in records]
         notes.append("every line ends with a comma; the empty column was left out")
+    header, rows = records[0][1], records[1:]
+    raise_if_any(_separator_problems(file, header))
     raise_if_any([*_header_problems(file, header), *_width_problems(file, header, rows)])
     return RawTable(
         file,
@@ -110,8 +100,8 @@ def parse_csv(data: bytes, file: str, encoding: str = "utf-8") -> RawTable:
 
 def _decoded(data: bytes, file: str, encoding: str) -> tuple[str, list[str]]:
     notes = []
-    if encoding == "utf-8" and data.startswith(_BOM):
-        data = data[len(_BOM) :]
+    if encoding == "utf-8" and data.startswith(codecs.BOM_UTF8):
+        data = data[len(codecs.BOM_UTF8) :]
         notes.append("the file starts with a byte order mark; it was left out")
     try:
         return data.decode(encoding), notes
@@ -120,7 +110,39 @@ def _decoded(data: bytes, file: str, encoding: str) -> tuple[str, list[str]]:
         raise InputProblems([_wrong_encoding(data, file, encoding, error.start, line)]) from None
 
 
+def _records(text: str, file: str) -> list[tuple[int, list[str]]]:
+    """Split text into records that are not empty lines, each with the line it starts on."""
+    # Without strict, a quotation mark that nothing closes would swallow the rest of the file.
+    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+    records: list[tuple[int, list[str]]] = []
+    start = 1
+    try:
+        for row in reader:
+            if row:
+                records.append((start, [field.strip() for field in row]))
+            start = reader.line_num + 1
+    except csv.Error as error:
+        raise InputProblems(
+            [
+                Problem(
+                    file,
+                    f"The file is comma-separated text, which this row is not: {error}.",
+                    "Look for a stray quotation mark in the row that starts on this line.",
+                    start,
+                )
+            ]
+        ) from None
+    return records
+
+
 def _wrong_encoding(data: bytes, file: str, encoding: str, place: int, line: int) -> Problem:
+    if encoding != "utf-16" and data.startswith(_UTF16_BOMS):
+        return Problem(
+            file,
+            f"The file is text in {encoding}; this one is in utf-16.",
+            "Save it as 'CSV UTF-8', or declare 'encoding: utf-16' for it in the wave's file.",
+            1,
+        )
     byte = data[place : place + 1]
     shown = data[max(0, place - 15) : place + 15].decode("cp1252", errors="replace")
     return Problem(
@@ -142,8 +164,15 @@ def _empty(file: str, has_header: bool) -> Problem:
     )
 
 
-def _without_last(row: list[str], width: int) -> list[str]:
-    return row[:-1] if len(row) == width and row[-1] == "" else row
+def _separator_problems(file: str, header: Sequence[str]) -> Iterator[Problem]:
+    for separator, name in ((";", "semicolons"), ("\t", "tabs")):
+        if len(header) == 1 and separator in header[0]:
+            yield Problem(
+                file,
+                f"Fields are separated by commas; in this header they are separated by {name}.",
+                "Export or save the file as comma-separated values, with decimal points.",
+                1,
+            )
 
 
 def _header_problems(file: str, header: Sequence[str]) -> Iterator[Problem]:

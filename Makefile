@@ -1,0 +1,70 @@
+# Two commands: `make reproduce` and `make test`. Either can be the first one run in a clone.
+# They assume Python 3.11 or later and make; uv is used where it is installed, pip otherwise.
+
+PYTHON ?= python3
+CORES ?= 2
+BIN := .venv/bin
+READY := .venv/ready
+
+.DEFAULT_GOAL := help
+.PHONY: help reproduce test lint format reconstruction ledger readme benchmark lock clean
+
+help:  ## show what can be made
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 18
+
+$(READY): requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+	  echo "Python 3.11 or later is needed; $(PYTHON) is $$($(PYTHON) --version 2>&1)." >&2; \
+	  echo "Name another one: make PYTHON=python3.12 $(MAKECMDGOALS)" >&2; exit 1; }
+	rm -rf .venv
+	@if command -v uv >/dev/null 2>&1; then \
+	  echo "Setting up .venv with uv"; \
+	  uv venv --quiet --python "$$(command -v $(PYTHON))" .venv && \
+	  uv pip install --quiet --python $(BIN)/python --require-hashes --compile-bytecode -r requirements.lock && \
+	  uv pip install --quiet --python $(BIN)/python --no-build-isolation --no-deps -e .; \
+	else \
+	  echo "Setting up .venv with pip"; \
+	  $(PYTHON) -m venv .venv && \
+	  $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --compile -r requirements.lock && \
+	  $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-build-isolation --no-deps -e .; \
+	fi
+	@PYTHONDONTWRITEBYTECODE= $(BIN)/python -m compileall -q src
+	@touch $@
+
+reproduce: $(READY)  ## run the whole study: tables, figures and ledger into results/
+	$(BIN)/snakemake --cores $(CORES)
+	@$(BIN)/python -m buildingtrusts count-ledger results/tables/ledger.csv
+
+test: $(READY)  ## run the tests
+	$(BIN)/python -m pytest
+
+lint: $(READY)  ## check formatting, types and rules
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/python -m mypy
+	$(BIN)/snakefmt --check Snakefile workflow/rules
+	$(BIN)/snakemake --lint
+
+format: $(READY)  ## format code and rules
+	$(BIN)/ruff check --fix
+	$(BIN)/ruff format
+	$(BIN)/snakefmt Snakefile workflow/rules
+
+reconstruction: $(READY)  ## make the responses of 2017-reconstruction again from the claims
+	$(BIN)/python -m buildingtrusts reconstruct --out data/raw/2017-reconstruction
+
+ledger: $(READY)  ## count the ledger's verdicts by basis; fail on a difference that matters
+	$(BIN)/python -m buildingtrusts count-ledger results/tables/ledger.csv --fail-on-differences
+
+readme: reproduce  ## renew the README's pictures, ledger counts and rule graph from the current run
+	$(BIN)/python docs/update_readme.py
+
+benchmark: $(READY)  ## time the study against its floor and against R
+	$(BIN)/python benchmarks/study.py
+
+lock:  ## renew requirements.lock (needs uv)
+	uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-annotate --custom-compile-command "make lock" \
+	  --python-version 3.11 --extra dev --output-file requirements.lock pyproject.toml
+
+clean:  ## remove everything that can be made again
+	rm -rf .venv results data/processed logs .snakemake examples/*/processed examples/*/results examples/*/logs

@@ -1,0 +1,32 @@
+"""Rerun Building Trusts: survey files in; tables, figures and a ledger of claims out."""
+
+from snakemake.utils import min_version
+
+min_version("9.10")
+
+
+# Used only with --software-deployment-method apptainer, after building it from the .def beside it.
+container: "workflow/buildingtrusts.sif"
+
+
+# A --configfile replaces the study's configuration rather than being merged into it.
+if "paths" not in config:
+
+    configfile: "config/config.yaml"
+
+
+include: "workflow/rules/common.smk"
+include: "workflow/rules/survey.smk"
+include: "workflow/rules/statistics.smk"
+include: "workflow/rules/register.smk"
+include: "workflow/rules/published.smk"
+include: "workflow/rules/output.smk"
+
+
+rule all:
+    default_target: True
+    input:
+        everything=PLAN.wanted(),
+    localrule: True
+    message:
+        "The study is complete: tables and figures are in {RESULTS}."

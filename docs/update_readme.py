@@ -1,0 +1,61 @@
+"""Put the current run's pictures, ledger counts and rule graph where the README shows them."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+GALLERY = ROOT / "docs" / "gallery"
+PICTURES = (
+    "2017-reconstruction/figures/dendrogram.png",
+    "2017-reconstruction/figures/heatmap.png",
+    "2017-reconstruction/figures/figure_2_strategy_profiles.png",
+    "2017-reconstruction/figures/silhouettes.png",
+    "figures/published_associations.png",
+)
+
+
+def main() -> None:
+    """Copy the pictures and rewrite the two marked parts of the README."""
+    GALLERY.mkdir(parents=True, exist_ok=True)
+    for picture in PICTURES:
+        shutil.copyfile(ROOT / "results" / picture, GALLERY / Path(picture).name)
+    readme = ROOT / "README.md"
+    text = replaced(readme.read_text(encoding="utf-8"), "ledger", ledger_counts())
+    text = replaced(text, "rulegraph", f"```mermaid\n{rule_graph()}\n```")
+    readme.write_text(text, encoding="utf-8", newline="\n")
+
+
+def replaced(text: str, mark: str, content: str) -> str:
+    """Replace what stands between a pair of marks."""
+    pattern = rf"(<!-- {mark} -->\n).*?(<!-- /{mark} -->)"
+    return re.sub(pattern, lambda found: f"{found[1]}{content}\n{found[2]}", text, flags=re.DOTALL)
+
+
+def ledger_counts() -> str:
+    """Counts of verdicts by basis, as the command prints them."""
+    return printed("buildingtrusts", "count-ledger", "results/tables/ledger.csv")
+
+
+def rule_graph() -> str:
+    """The rules and what each needs, without styling."""
+    lines = printed("snakemake", "--rulegraph", "mermaid-js").splitlines()
+    start = next(number for number, line in enumerate(lines) if line.startswith("flowchart"))
+    # A page's own colours suit its light and dark appearance; Snakemake's suit neither.
+    return "\n".join(line.replace("\t", "    ") for line in lines[start:] if "style" not in line)
+
+
+def printed(module: str, *words: str) -> str:
+    """What a command of the environment prints."""
+    done = subprocess.run(
+        [sys.executable, "-m", module, *words], cwd=ROOT, text=True, check=True, capture_output=True
+    )
+    return done.stdout.strip()
+
+
+if __name__ == "__main__":
+    main()

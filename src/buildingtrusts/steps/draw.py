@@ -1,0 +1,135 @@
+"""Draw a wave's figures."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from buildingtrusts.output.figures import FORMATS, WAVE_FIGURES
+
+if TYPE_CHECKING:
+    from buildingtrusts.output.figures.ordination import Plane
+    from buildingtrusts.output.figures.questions import Questions
+    from buildingtrusts.output.figures.wave import WaveMaterial
+
+#: Figures are drawn by two processes, whatever the machine has.
+WORKERS = 2
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the step's flags."""
+    parser.add_argument("--tables", required=True, help="folder of the wave's tables")
+    parser.add_argument("--processed", required=True, help="folder of the wave's tidy files")
+    parser.add_argument("--title", default="", help="title of the wave, for the dendrogram")
+    parser.add_argument(
+        "--provenance", required=True, help="original, reconstruction or illustration"
+    )
+    parser.add_argument("--k", type=int, required=True, help="number of clusters to draw")
+    parser.add_argument("--block", default="strategy", help="block that is clustered")
+    parser.add_argument("--linkage", default="", help="how the tree was built, for a caption")
+    parser.add_argument("--metric", default="", help="its distance, for a caption")
+    parser.add_argument(
+        "--hybrid-from", type=float, default=4.0, help="centralisation from which a hybrid"
+    )
+    parser.add_argument(
+        "--centralised-from", type=float, default=6.0, help="centralisation from which centralised"
+    )
+    parser.add_argument(
+        "--formats", nargs="+", choices=FORMATS, default=list(FORMATS), help="pictures to write"
+    )
+    parser.add_argument("--dpi", type=int, default=300, help="pixels an inch of PNG files")
+    parser.add_argument(
+        "--only", nargs="+", choices=WAVE_FIGURES, default=list(WAVE_FIGURES), help="which figures"
+    )
+    parser.add_argument("--out", required=True, help="folder for the figures")
+
+
+def run(arguments: argparse.Namespace) -> None:
+    """Write ``<name>.{pdf,svg,png,csv,txt}`` for each figure."""
+    from buildingtrusts.output.figures.drawing import save_drawing, stamp_of
+    from buildingtrusts.output.figures.parallel import share_out
+    from buildingtrusts.output.figures.wave import draw_wave_figure
+    from buildingtrusts.study.provenance import stamp
+
+    material = read_material(arguments)
+    words = stamp([arguments.provenance])
+    published = arguments.provenance == "reconstruction"
+
+    def draw(name: str) -> None:
+        drawing = draw_wave_figure(name, material)
+        said = stamp_of(drawing, words, published)
+        save_drawing(arguments.out, drawing, arguments.formats, arguments.dpi, said)
+
+    share_out(draw, arguments.only, WORKERS)
+    print(f"{len(arguments.only)} figures as {', '.join(arguments.formats)}", file=sys.stderr)
+
+
+def read_material(arguments: argparse.Namespace) -> WaveMaterial:
+    """Read what the figures are drawn from, and ordinate the clustered trusts."""
+    from buildingtrusts.output.figures.wave import TABLES, WaveMaterial
+    from buildingtrusts.output.tables import read_table
+
+    questions = _questions(Path(arguments.processed, "codebook.csv"))
+    tables = {name: read_table(Path(arguments.tables, f"{name}.csv")) for name in TABLES}
+    block = [(one.item, one.label) for one in questions.block(arguments.block)]
+    return WaveMaterial(
+        tables=tables,
+        questions=questions,
+        block=arguments.block,
+        k=arguments.k,
+        plane=_plane(tables, arguments.block, dict(block)),
+        cutoffs=(arguments.hybrid_from, arguments.centralised_from),
+        method=_method(arguments.title, arguments.linkage, arguments.metric),
+    )
+
+
+def _method(title: str, linkage: str, metric: str) -> str:
+    """Say what the tree is of and how it was built, as far as the flags tell."""
+    joined = f"{'Ward' if linkage == 'ward' else linkage} linkage" if linkage else ""
+    apart = f"{metric if metric == 'correlation' else metric.capitalize()} distance"
+    return "; ".join(filter(None, (title, joined, apart if metric else "")))
+
+
+def _questions(codebook: Path) -> Questions:
+    from buildingtrusts.output.figures.questions import Question, Questions
+    from buildingtrusts.study.codebook import read_wave_codebook
+
+    return Questions.of(
+        Question(
+            one.block,
+            one.item,
+            one.label,
+            one.minimum,
+            one.maximum,
+            one.step,
+            one.low_anchor,
+            one.high_anchor,
+        )
+        for one in read_wave_codebook(codebook).items
+    )
+
+
+def _plane(tables: dict, block: str, labels: dict[str, str]) -> Plane:
+    """Ordinate the clustered trusts by the clustered items that all of them have a score on."""
+    import numpy as np
+
+    from buildingtrusts.output.figures.ordination import Plane
+    from buildingtrusts.statistics.ordination import ordinate
+
+    clusters, scores = tables["clusters"], tables["scores"]
+    mats = list(dict.fromkeys(clusters["mat_id"]))
+    of_block = scores[(scores["block"] == block) & scores["mat_id"].isin(mats)]
+    grid = of_block.pivot(index="mat_id", columns="item", values="mean")
+    grid = grid.reindex(index=mats, columns=list(labels)).dropna(axis=1)
+    found = ordinate(grid.to_numpy(dtype=float))
+    # A single axis, of two trusts or one item, leaves the second at zero.
+    spare = max(0, 2 - found.coordinates.shape[1])
+    return Plane(
+        mats=tuple(mats),
+        positions=np.pad(found.coordinates, ((0, 0), (0, spare)))[:, :2],
+        labels=tuple(labels[item] for item in grid.columns),
+        loadings=np.pad(found.loadings, ((0, 0), (0, spare)))[:, :2],
+        shares=found.shares,
+    )

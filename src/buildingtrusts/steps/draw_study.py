@@ -1,0 +1,75 @@
+"""Draw the figures that span waves."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from buildingtrusts.output.figures import FORMATS, STUDY_FIGURES
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the step's flags."""
+    parser.add_argument(
+        "--population", help="all trusts beside the sample; left out without the register"
+    )
+    parser.add_argument(
+        "--sample", help="folder of the sampled wave's tidy files, used without --population"
+    )
+    parser.add_argument(
+        "--published-associations", required=True, help="tests of the printed tables"
+    )
+    parser.add_argument("--ledger", required=True, help="the ledger")
+    parser.add_argument(
+        "--provenance", nargs="+", required=True, help="provenance of each wave of the study"
+    )
+    parser.add_argument(
+        "--formats", nargs="+", choices=FORMATS, default=list(FORMATS), help="pictures to write"
+    )
+    parser.add_argument("--dpi", type=int, default=300, help="pixels an inch of PNG files")
+    parser.add_argument("--out", required=True, help="folder for the figures")
+
+
+def run(arguments: argparse.Namespace) -> None:
+    """Write ``<name>.{pdf,svg,png,csv,txt}`` for each figure."""
+    from buildingtrusts.output.figures.drawing import save_drawing, stamp_of
+    from buildingtrusts.output.figures.study import StudyMaterial, draw_study_figure
+    from buildingtrusts.output.tables import read_table
+    from buildingtrusts.study.provenance import stamp
+
+    material = StudyMaterial(
+        population=_population(arguments.population, arguments.sample),
+        published_associations=read_table(arguments.published_associations),
+        ledger=read_table(arguments.ledger),
+    )
+    words = stamp(arguments.provenance)
+    published = "reconstruction" in arguments.provenance
+    for name in STUDY_FIGURES:
+        drawing = draw_study_figure(name, material)
+        said = stamp_of(drawing, words, published)
+        save_drawing(arguments.out, drawing, arguments.formats, arguments.dpi, said)
+    print(f"{len(STUDY_FIGURES)} figures as {', '.join(arguments.formats)}", file=sys.stderr)
+
+
+def _population(population: str | None, sample: str | None) -> pd.DataFrame:
+    """Read the population beside the sample; without an extract, count the sample alone."""
+    import pandas as pd
+
+    from buildingtrusts.output.contracts import STUDY_TABLES
+    from buildingtrusts.output.tables import read_table
+
+    if population is not None:
+        return read_table(population)
+    rows: list[tuple[object, ...]] = []
+    if sample is not None:
+        trusts = read_table(Path(sample, "trusts.csv"))
+        attributes = read_table(Path(sample, "attributes.csv"))
+        for attribute, level in attributes[["attribute", "level"]].itertuples(index=False):
+            rows.append(("", attribute, level, None, int((trusts[attribute] == level).sum())))
+    frame = pd.DataFrame(rows, columns=list(STUDY_TABLES["population"].columns))
+    return frame.astype({"n_population": "Int64", "n_sample": "Int64"})

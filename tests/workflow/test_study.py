@@ -1,0 +1,89 @@
+"""The study as shipped: what it finds, and that nothing in it was read from the report."""
+
+from __future__ import annotations
+
+import csv
+import shutil
+from collections import Counter
+from pathlib import Path
+
+import numpy as np
+
+from .conftest import Project
+
+WAVE = "2017-reconstruction"
+
+
+def ledger(project: Project) -> list[dict[str, str]]:
+    path = project.folder / "results" / "tables" / "ledger.csv"
+    with path.open(encoding="utf-8", newline="") as stream:
+        return list(csv.DictReader(stream))
+
+
+def test_no_claim_differs_that_was_fitted_derived_or_counted_in_the_register(
+    study: Project,
+) -> None:
+    counts = Counter((row["basis"], row["verdict"]) for row in ledger(study))
+    assert counts["calibrated", "reproduced"] > 100
+    assert counts["derived", "reproduced"] > 20
+    for basis in ("calibrated", "derived", "register"):
+        assert counts[basis, "differs"] == 0
+
+
+def test_at_least_ten_claims_were_left_out_of_the_fitting_and_can_be_checked(
+    study: Project,
+) -> None:
+    checked = [
+        row
+        for row in ledger(study)
+        if row["basis"] == "emergent" and row["verdict"] in ("reproduced", "differs")
+    ]
+    assert len(checked) >= 10
+
+
+def test_ten_changed_ratings_make_the_ledger_differ(study: Project, tmp_path: Path) -> None:
+    shutil.copytree(study.folder, tmp_path, dirs_exist_ok=True)
+    project = Project(tmp_path)
+    raw = tmp_path / "data" / "raw" / WAVE / "responses.csv"
+    lines = list(csv.reader(raw.read_text(encoding="utf-8").splitlines()))
+    column = lines[0].index("strategy__consistent_pedagogy")
+    changed = [row for row in lines[1:] if row[1] == "MAT 20" and row[column]][:10]
+    assert len(changed) >= 5
+    for row in changed:
+        row[column] = "1"
+    with raw.open("w", encoding="utf-8", newline="") as stream:
+        csv.writer(stream, lineterminator="\n").writerows(lines)
+    project.run("--until", "ledger")
+    differing = {row["claim"] for row in ledger(project) if row["verdict"] == "differs"}
+    fitted = {row["claim"] for row in ledger(project) if row["basis"] == "calibrated"}
+    assert differing & fitted
+
+
+def test_every_figure_has_its_data_and_its_alternative_text(study: Project) -> None:
+    results = study.results()
+    drawn = {path.removesuffix(".png") for path in results if path.endswith(".png")}
+    assert len(drawn) > 15
+    for name in drawn:
+        assert {f"{name}.pdf", f"{name}.svg", f"{name}.csv", f"{name}.txt"} <= set(results)
+
+
+def test_sums_of_the_tables_are_those_of_the_sample(study: Project) -> None:
+    folder = study.folder / "results" / WAVE / "tables"
+
+    def column(table: str, name: str, **where: str) -> list[str]:
+        with (folder / f"{table}.csv").open(encoding="utf-8", newline="") as stream:
+            return [
+                row[name]
+                for row in csv.DictReader(stream)
+                if all(row[key] == value for key, value in where.items())
+            ]
+
+    responses = [int(n) for n in column("sample", "n_responses", role="all")]
+    assert (sum(responses), len(responses)) == (346, 22)
+    assert len(column("clusters", "mat_id", k="3")) == 17
+    for k in ("2", "3"):
+        cells = [int(n) for n in column("crosstabs", "n", k=k, attribute="phase_mix")]
+        assert sum(cells) == 17
+    widths = [float(width) for width in column("silhouettes", "width", k="3")]
+    (mean,) = column("partitions", "mean_silhouette", k="3")
+    assert np.isclose(np.mean(widths), float(mean))

@@ -1,0 +1,35 @@
+import os
+import sys
+
+from snakemake.exceptions import WorkflowError
+from snakemake.logging import logger
+
+from buildingtrusts.output.contracts import WAVE_TABLES
+from buildingtrusts.output.figures import STUDY_FIGURES, WAVE_FIGURES
+from buildingtrusts.study.modules import modules_of
+from buildingtrusts.study.plan import plan_study
+from buildingtrusts.study.problems import InputProblems
+
+try:
+    PLAN = plan_study(config, str(workflow.configfiles[-1]))
+except InputProblems as problems:
+    raise WorkflowError(problems.report()) from None
+for warning in PLAN.warnings:
+    logger.warning(warning)
+
+STUDY = PLAN.study
+CONFIG, RAW, PROCESSED = STUDY.paths.config, STUDY.paths.raw, STUDY.paths.processed
+RESULTS, PUBLISHED, LOGS = STUDY.paths.results, STUDY.paths.published, STUDY.paths.logs
+
+
+# Rules call the interpreter that runs Snakemake, also when its environment is not activated.
+shell.prefix(f'export PATH="{os.path.dirname(sys.executable)}:$PATH"; ')
+
+
+wildcard_constraints:
+    wave="|".join(PLAN.wave_names),
+
+
+def folder_of_output(wildcards, output):
+    """Folder into which a rule's first output goes."""
+    return os.path.dirname(output[0])

@@ -1,0 +1,102 @@
+rule draw:
+    """Draw all figures of a wave in every format, each with its data and alternative text."""
+    input:
+        tables=[f"{RESULTS}/{{wave}}/tables/{name}.csv" for name in WAVE_TABLES],
+        codebook=rules.ingest.output.codebook,
+        attributes=rules.ingest.output.attributes,
+        code=modules_of("draw"),
+    output:
+        figures=PLAN.figure_files(f"{RESULTS}/{{wave}}/figures", WAVE_FIGURES),
+    log:
+        f"{LOGS}/{{wave}}/draw.log",
+    params:
+        wave=lambda wildcards: PLAN.figure_flags(wildcards.wave),
+        formats=STUDY.figures.formats,
+        dpi=STUDY.figures.dpi,
+        tables=lambda wildcards, input: os.path.dirname(input.tables[0]),
+        processed=lambda wildcards, input: os.path.dirname(input.codebook),
+        out=folder_of_output,
+    message:
+        "Drawing the figures of {wildcards.wave}"
+    shell:
+        "python -m buildingtrusts draw"
+        " --tables {params.tables}"
+        " --processed {params.processed}"
+        " {params.wave}"
+        " --formats {params.formats}"
+        " --dpi {params.dpi}"
+        " --out {params.out}"
+        " > {log} 2>&1"
+
+
+rule draw_study:
+    """Draw the figures that span waves: the sample beside the population, and the ledger."""
+    input:
+        tables=[f"{RESULTS}/tables/{name}.csv" for name in PLAN.study_tables()],
+        code=modules_of("draw_study"),
+    output:
+        figures=PLAN.figure_files(f"{RESULTS}/figures", STUDY_FIGURES),
+    log:
+        f"{LOGS}/draw_study.log",
+    params:
+        tables=PLAN.study_figure_flags(),
+        provenance=PLAN.provenances,
+        formats=STUDY.figures.formats,
+        dpi=STUDY.figures.dpi,
+        out=folder_of_output,
+    message:
+        "Drawing the figures that span waves"
+    shell:
+        "python -m buildingtrusts draw-study"
+        " {params.tables}"
+        " --provenance {params.provenance}"
+        " --formats {params.formats}"
+        " --dpi {params.dpi}"
+        " --out {params.out}"
+        " > {log} 2>&1"
+
+
+rule describe_tables:
+    """Open a wave's folder of tables with what they are made from and what they hold."""
+    input:
+        # A wave whose files cannot be read gets no guide to tables it does not have.
+        codebook=rules.ingest.output.codebook,
+        code=modules_of("describe_tables"),
+    output:
+        guide=f"{RESULTS}/{{wave}}/tables/README.md",
+    log:
+        f"{LOGS}/{{wave}}/describe_tables.log",
+    params:
+        wave=lambda wildcards: PLAN.guide_flags(wildcards.wave),
+        tables=list(WAVE_TABLES),
+    message:
+        "Describing the tables of {wildcards.wave}"
+    shell:
+        "python -m buildingtrusts describe-tables"
+        " {params.wave}"
+        " --tables {params.tables}"
+        " --out {output.guide}"
+        " > {log} 2>&1"
+
+
+rule describe_study_tables:
+    """Open the folder of tables that span waves with what they are made from."""
+    input:
+        code=modules_of("describe_tables"),
+    output:
+        guide=f"{RESULTS}/tables/README.md",
+    log:
+        f"{LOGS}/describe_study_tables.log",
+    params:
+        title="all waves",
+        provenance=PLAN.provenances,
+        tables=PLAN.study_tables(),
+    message:
+        "Describing the tables that span waves"
+    shell:
+        "python -m buildingtrusts describe-tables"
+        " --title {params.title:q}"
+        " --provenance {params.provenance}"
+        " --tables {params.tables}"
+        " --out {output.guide}"
+        " > {log} 2>&1"
