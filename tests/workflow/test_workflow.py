@@ -23,13 +23,29 @@ def rows(project: Project, table: str) -> list[dict[str, str]]:
         return list(csv.DictReader(stream))
 
 
+#: Made from the printed report and the register alone.
+WITHOUT_A_WAVE = {"figures/published_associations.svg"}
+
+#: What a rule says when it runs, up to the wave.
+MESSAGES = {
+    "Reading and checking the responses of": "ingest",
+    "Averaging the ratings of": "aggregate",
+    "Clustering the trusts of": "cluster",
+    "Drawing the figures of": "draw",
+    "Holding every recomputed number": "ledger",
+}
+
+
 def jobs(printed: str) -> set[str]:
-    """Rules that a dry run would start, with the wave where there is one."""
-    found = re.findall(r"^(?:local)?rule (\w+):\n(?:    .*\n)*", printed, re.MULTILINE)
-    waves = re.findall(
-        r"^(?:local)?rule (\w+):\n(?:    .*\n)*?    wildcards: wave=(\S+)", printed, re.MULTILINE
-    )
-    return set(found) | {f"{rule} {wave}" for rule, wave in waves}
+    """Rules that a dry run would start, with the wave where there is one, by their messages."""
+    said = re.findall(r"^Job \d+: (.+)$", printed, re.MULTILINE)
+    found = set()
+    for message in said:
+        wave = re.search(r"20\d\d-\w+", message)
+        for start, rule in MESSAGES.items():
+            if message.startswith(start):
+                found.add(f"{rule} {wave[0]}" if wave else rule)
+    return found
 
 
 def would_run(project: Project) -> set[str]:
@@ -151,7 +167,7 @@ def test_a_bad_configuration_is_told_before_anything_runs(minimal: Project) -> N
 
 def test_invented_responses_are_stamped_everywhere(finished: Project) -> None:
     for path, content in finished.results().items():
-        if path.endswith((".svg", "README.md")):
+        if path.endswith((".svg", "README.md")) and path not in WITHOUT_A_WAVE:
             assert STAMP.search(content), path
 
 

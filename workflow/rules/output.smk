@@ -32,7 +32,7 @@ rule draw:
 rule draw_study:
     """Draw the figures that span waves: the sample beside the population, and the ledger."""
     input:
-        tables=[f"{RESULTS}/tables/{name}.csv" for name in PLAN.study_tables()],
+        tables=PLAN.study_figure_inputs(),
         code=modules_of("draw_study"),
     output:
         figures=PLAN.figure_files(f"{RESULTS}/figures", STUDY_FIGURES),

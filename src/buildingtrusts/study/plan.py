@@ -184,9 +184,21 @@ class Plan:
         )
 
     def study_figure_flags(self) -> str:
-        """Flags of the draw-study step: the tables that there are."""
+        """Flags of the draw-study step: the tables that there are, or the sample by itself."""
         folder = Path(self.study.paths.results, "tables")
-        return _flags(**{name: str(folder / f"{name}.csv") for name in self.study_tables()})
+        flags = {name: str(folder / f"{name}.csv") for name in self.study_tables()}
+        if "population" not in flags:
+            flags["sample"] = str(Path(self.study.paths.processed, self.sampled_wave()))
+        return _flags(**flags)
+
+    def study_figure_inputs(self) -> list[str]:
+        """What the draw-study step reads: the tables across waves, or the sample's tidy files."""
+        folder = Path(self.study.paths.results, "tables")
+        tables = [str(folder / f"{name}.csv") for name in self.study_tables()]
+        if self.register_tables():
+            return tables
+        sample = Path(self.study.paths.processed, self.sampled_wave())
+        return [*tables, str(sample / "trusts.csv"), str(sample / "attributes.csv")]
 
     def guide_flags(self, wave: str) -> str:
         """Flags of the describe-tables step for a wave."""

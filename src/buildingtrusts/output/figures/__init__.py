@@ -1,0 +1,37 @@
+"""Figures: tables in, drawings out. The names are here, where listing them imports nothing."""
+
+from __future__ import annotations
+
+#: Figures of one wave, in ``results/<wave>/figures/``, in the order of the report.
+WAVE_FIGURES: tuple[str, ...] = (
+    "figure_1_clusters",
+    "figure_2_strategy_profiles",
+    "figure_3_pupil_policies",
+    "figure_4_school_improvement",
+    "figure_5_improvement_approaches",
+    "figure_6_standardisation",
+    "dendrogram",
+    "heatmap",
+    "silhouettes",
+    "agreement",
+    "ordination",
+    "operating_model",
+    "operations_profiles",
+    "crosstabs",
+    "associations",
+    "effectiveness",
+    "performance_by_cluster",
+    "sample",
+)
+
+#: Figures that span waves, in ``results/figures/``.
+STUDY_FIGURES: tuple[str, ...] = (
+    "sample_phase_mix",
+    "sample_school_type_mix",
+    "sample_size_schools",
+    "published_associations",
+    "ledger",
+)
+
+#: File formats a figure can be saved in, beside its data (``csv``) and alternative text (``txt``).
+FORMATS: tuple[str, ...] = ("pdf", "svg", "png")

@@ -1,0 +1,225 @@
+"""A finished figure with its data and its alternative text, and the one writer of figures."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from buildingtrusts.output.figures import FORMATS, style
+from buildingtrusts.output.figures.png import encode_png
+from buildingtrusts.output.files import write_bytes, write_text
+from buildingtrusts.output.tables import write_table
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from matplotlib.figure import Figure
+
+#: Added to the stamp of a chart that stands for one of the report's own.
+UNPUBLISHED = "Illustrative: values not published"
+_MAKER = "buildingtrusts"
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """A figure ready to be saved.
+
+    Attributes
+    ----------
+    name : str
+        Stem of its files.
+    title : str
+        As drawn.
+    caption : str
+        What is shown and how to read it, as drawn below and under the title.
+    figure : matplotlib.figure.Figure
+        Without a stamp.
+    data : DataFrame
+        The values drawn, one mark a row.
+    alt_text : str
+        The finding in one to three sentences, with its numbers.
+    unpublished : bool
+        Whether it stands for a chart of the report, whose values were never published.
+    from_answers : bool
+        Whether it rests on a wave's answers, and so on where those come from.
+    """
+
+    name: str
+    title: str
+    caption: str
+    figure: Figure
+    data: pd.DataFrame
+    alt_text: str
+    unpublished: bool = False
+    from_answers: bool = True
+
+
+def stamp_of(drawing: Drawing, provenance: str, reconstructed: bool) -> str:
+    """What has to be written on a drawing.
+
+    Parameters
+    ----------
+    drawing : Drawing
+        Any.
+    provenance : str
+        The words for where the answers come from; empty if they are the survey's own.
+    reconstructed : bool
+        Whether the answers stand for those of the report.
+
+    Returns
+    -------
+    str
+        Empty if there is nothing to say.
+    """
+    if not provenance or not drawing.from_answers:
+        return ""
+    return f"{provenance} · {UNPUBLISHED}" if drawing.unpublished and reconstructed else provenance
+
+
+@style.styled
+def nothing_to_draw(name: str, title: str, reason: str) -> Drawing:
+    """A figure that says plainly why it is empty.
+
+    Examples
+    --------
+    >>> nothing_to_draw("sample", "Responses", "No responses.").alt_text
+    'Nothing is drawn. No responses.'
+    """
+    import pandas as pd
+
+    page = style.new_page(title, "", "", 1.0)
+    page.text(
+        page.width / 2,
+        0.5,
+        style.fold(reason, style.SUBTITLE, page.width - 1),
+        size=style.SUBTITLE,
+        color=style.GREY,
+        ha="center",
+        va="center",
+    )
+    data = pd.DataFrame({"missing": [reason]})
+    return Drawing(name, title, reason, page.figure, data, f"Nothing is drawn. {reason}")
+
+
+def save_drawing(
+    folder: str | Path,
+    drawing: Drawing,
+    formats: Sequence[str] = FORMATS,
+    dpi: int = 300,
+    stamp: str = "",
+) -> None:
+    """Write a figure, its data and its alternative text.
+
+    Parameters
+    ----------
+    folder : str or Path
+        Gets ``<name>.pdf``, ``.svg``, ``.png`` as asked, ``.csv`` and ``.txt``.
+    drawing : Drawing
+        Left as it was.
+    formats : sequence of {"pdf", "svg", "png"}
+        Which pictures to write.
+    dpi : int
+        Pixels an inch of the PNG.
+    stamp : str
+        What a figure of made-up answers has to say, on the picture, in its metadata and at the
+        end of its alternative text. Empty for original answers: there is then no stamp at all.
+
+    Raises
+    ------
+    ValueError
+        If a format is not known.
+    """
+    unknown = sorted(set(formats) - set(FORMATS))
+    if unknown:
+        raise ValueError(f"found the formats {unknown}; allowed are {list(FORMATS)}.")
+    target = Path(folder)
+    said = f"{drawing.alt_text} {stamp}.".strip() if stamp else drawing.alt_text
+    for kind, content in render(drawing, formats, dpi, stamp).items():
+        write_bytes(target / f"{drawing.name}.{kind}", content)
+    write_table(target / f"{drawing.name}.csv", drawing.data, list(drawing.data.columns))
+    write_text(target / f"{drawing.name}.txt", f"{said}\n")
+
+
+@style.styled
+def render(drawing: Drawing, formats: Sequence[str], dpi: int, stamp: str = "") -> dict[str, bytes]:
+    """Draw a figure in each format; the same bytes for the same drawing.
+
+    Canvases are called directly: saving through the figure would draw everything twice.
+    """
+    marks = _stamp(drawing.figure, stamp) if stamp else []
+    make = {"pdf": _pdf, "svg": _svg, "png": _png}
+    try:
+        return {kind: make[kind](drawing, dpi, stamp) for kind in formats}
+    finally:
+        for mark in marks:
+            mark.remove()
+
+
+def _stamp(figure: Figure, stamp: str) -> list:
+    from matplotlib.patches import Rectangle
+
+    width, height = figure.get_size_inches()
+    strip = style.stamp_height(width)
+    lines = style.fold(stamp, style.NOTE, width - 0.24)
+    band = Rectangle(
+        (0, 0), 1, strip / height, transform=figure.transFigure, color=style.STAMP_BAND, zorder=-1
+    )
+    words = figure.text(
+        0.12 / width, strip / 2 / height, lines, size=style.NOTE, va="center", linespacing=1.2
+    )
+    return [figure.add_artist(band), words]
+
+
+def _pdf(drawing: Drawing, dpi: int, stamp: str) -> bytes:
+    from matplotlib.backends.backend_pdf import FigureCanvasPdf
+
+    stream = io.BytesIO()
+    FigureCanvasPdf(drawing.figure).print_pdf(
+        stream,
+        metadata={
+            "Title": drawing.title,
+            "Subject": _described(drawing, stamp),
+            "Creator": _MAKER,
+            "Producer": None,
+            "CreationDate": None,
+        },
+    )
+    return stream.getvalue()
+
+
+def _svg(drawing: Drawing, dpi: int, stamp: str) -> bytes:
+    from matplotlib.backends.backend_svg import FigureCanvasSVG
+
+    stream = io.StringIO()
+    FigureCanvasSVG(drawing.figure).print_svg(
+        stream,
+        metadata={
+            "Title": drawing.title,
+            "Description": _described(drawing, stamp),
+            "Creator": _MAKER,
+            "Date": None,
+        },
+    )
+    return stream.getvalue().encode("utf-8")
+
+
+def _png(drawing: Drawing, dpi: int, stamp: str) -> bytes:
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+
+    drawing.figure.set_dpi(dpi)
+    canvas = FigureCanvasAgg(drawing.figure)
+    canvas.draw()
+    texts = {
+        "Title": drawing.title,
+        "Description": _described(drawing, stamp),
+        "Software": _MAKER,
+    }
+    return encode_png(np.asarray(canvas.buffer_rgba()), dpi, texts)
+
+
+def _described(drawing: Drawing, stamp: str) -> str:
+    return f"{drawing.alt_text} {stamp}.".strip() if stamp else drawing.alt_text

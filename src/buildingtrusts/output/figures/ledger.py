@@ -1,0 +1,114 @@
+"""The ledger at a glance: how many claims got which verdict, by what a match is worth.
+
+Bases are drawn apart and never added up: a figure that was fitted and one computed from the
+register do not count alike.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from buildingtrusts.output.figures import style
+from buildingtrusts.output.figures.drawing import Drawing, nothing_to_draw
+from buildingtrusts.output.figures.words import count, join, plain
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+COLUMNS = ("basis", "verdict", "n")
+#: What a match is worth, in words for readers.
+BASES = {
+    "calibrated": "Calibrated: the reconstruction was fitted to them",
+    "emergent": "Emergent: checkable and not fitted",
+    "derived": "Derived: from printed numbers alone",
+    "register": "Register: from the official register",
+    "data": "Data: from the survey's own responses",
+}
+VERDICTS = (
+    *("reproduced", "differs", "tie", "report inconsistent", "computed only", "not computable"),
+)
+_ROW, _GAP = 0.22, 0.38
+
+
+@style.styled
+def draw_ledger(ledger: pd.DataFrame) -> Drawing:
+    """Draw the number of claims by verdict, a panel for each basis.
+
+    Parameters
+    ----------
+    ledger : DataFrame
+        Columns of ``ledger.csv``.
+
+    Returns
+    -------
+    Drawing
+        Its data have a row for every basis that occurs and every verdict, zeros included.
+    """
+    title = "The report's claims, recomputed: verdicts by what they rest on"
+    data = _data(ledger)
+    if data.empty:
+        return nothing_to_draw("ledger", title, "The ledger holds no claims.")
+    caption = (
+        "Number of claims. Each panel has its own meaning and they are not to be added up: "
+        "agreement where the data were fitted shows that the pipeline works, not that the report "
+        "is right."
+    )
+    bases = list(dict.fromkeys(data["basis"]))
+    verdicts = [one for one in VERDICTS if data.loc[data["verdict"] == one, "n"].sum()]
+    height = _ROW * len(verdicts)
+    page = style.new_page(title, "", caption, (height + _GAP) * len(bases))
+    left = style.label_width([plain(one) for one in verdicts]) + 0.1
+    most = int(data["n"].max())
+    for place, basis in enumerate(bases):
+        bottom = (height + _GAP) * (len(bases) - 1 - place) + 0.06
+        axes = page.axes(left, bottom, page.width - left - 0.1, height)
+        of_basis = data[data["basis"] == basis].set_index("verdict")["n"].reindex(verdicts)
+        axes.set_title(BASES.get(basis, plain(basis)))
+        _draw_panel(axes, of_basis, most)
+    return Drawing("ledger", title, caption, page.figure, data, _alt(data))
+
+
+def _data(ledger: pd.DataFrame) -> pd.DataFrame:
+    found = ledger.groupby(["basis", "verdict"]).size()
+    bases = [basis for basis in BASES if (ledger["basis"] == basis).any()]
+    rows = [
+        (basis, verdict, int(found.get((basis, verdict), 0)))
+        for basis in bases
+        for verdict in VERDICTS
+    ]
+    return pd.DataFrame(rows, columns=list(COLUMNS))
+
+
+def _draw_panel(axes: Axes, counts: pd.Series, most: int) -> None:
+    style.label_rows(axes, [plain(verdict) for verdict in counts.index], rules=0)
+    for place, (verdict, n) in enumerate(counts.items()):
+        differs = verdict == "differs"
+        axes.barh(
+            [place],
+            [n],
+            height=0.7,
+            **style.fill_of(style.PALETTE[3 if differs else 0], "////" if differs else ""),
+        )
+        axes.text(n + most * 0.008, place, f"{n}", size=style.LABEL, va="center_baseline")
+    axes.set_xlim(0, most * 1.06)
+    axes.set_xticks([])
+    axes.spines["bottom"].set_visible(False)
+
+
+def _alt(data: pd.DataFrame) -> str:
+    sentences = []
+    for basis, of_basis in data.groupby("basis", sort=False):
+        found = [
+            f"{n} “{verdict}”"
+            for verdict, n in of_basis[["verdict", "n"]].itertuples(index=False, name=None)
+            if n
+        ]
+        total = count(int(of_basis["n"].sum()), "claim")
+        sentences.append(f"{total} {_called(str(basis))}: {join(found)}")
+    return f"{'; '.join(sentences)}."
+
+
+def _called(basis: str) -> str:
+    return {"register": "on the register", "data": "on the survey's data"}.get(basis, basis)

@@ -1,0 +1,158 @@
+"""Where trusts stand on the spectrum from decentralised to centralised."""
+
+from __future__ import annotations
+
+import itertools
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from buildingtrusts.output.figures import style
+from buildingtrusts.output.figures.drawing import Drawing, nothing_to_draw
+from buildingtrusts.output.figures.typology import Typology
+from buildingtrusts.output.figures.words import count, decimal, join
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+COLUMNS = ("mat_id", "cluster", "type_id", "n", "centralisation", "spread", "place")
+PLACES = ("decentralised", "hybrid", "centralised")
+_ROW, _MOST_ROOM = 0.2, 9.0
+
+
+@style.styled
+def draw_operating_model(
+    table: pd.DataFrame,
+    typology: Typology,
+    cutoffs: tuple[float, float],
+    limits: tuple[float, float] = (0.0, 10.0),
+) -> Drawing:
+    """Draw each trust's centralisation with its spread over operating areas.
+
+    Parameters
+    ----------
+    table : DataFrame
+        Columns of ``operating_model.csv``.
+    typology : Typology
+        Clusters of the clustered trusts; the others come last.
+    cutoffs : (float, float)
+        Centralisation from which a trust is a hybrid, and centralised.
+    limits : (float, float)
+        The scale's ends.
+
+    Returns
+    -------
+    Drawing
+        Trusts by cluster, from the most to the least centralised.
+
+    Raises
+    ------
+    ValueError
+        If the table's places were found with other cut-offs.
+    """
+    title = "Operating model: how far trusts centralise"
+    of_all = table[table["role"] == "all"]
+    if of_all.empty:
+        reason = "Operating areas were not asked about in this wave."
+        return nothing_to_draw("operating_model", title, reason)
+    _check_places(of_all, cutoffs)
+    data = _data(of_all, typology)
+    caption = (
+        "Marker: mean over operating areas of the trust's mean ratings; line: one standard "
+        "deviation over the areas either way. A long line is a trust that is central in some "
+        f"areas and devolved in others. Cut-offs at {cutoffs[0]:g} and {cutoffs[1]:g} are ours."
+    )
+    subtitle = f"{limits[0]:g} = entirely devolved to schools, {limits[1]:g} = entirely central"
+    groups = data["cluster"].nunique(dropna=False)
+    row = max(0.03, min(_ROW, _MOST_ROOM / (len(data) + groups)))
+    height = row * (len(data) + groups)
+    page = style.new_page(title, subtitle, caption, height + 0.65)
+    left = style.label_width(style.names_of(data["mat_id"])) + 0.1
+    axes = page.axes(left, 0.4, page.width - left - 0.1, height)
+    axes.set_xlim(*limits)
+    axes.set_ylim(len(data) + groups - 0.4, -0.6)
+    _draw_zones(axes, cutoffs, limits)
+    _draw_trusts(axes, data, typology, row > 0.08)
+    style.name_axis(axes, "Centralisation")
+    return Drawing("operating_model", title, caption, page.figure, data, _alt(data, typology))
+
+
+def _check_places(of_all: pd.DataFrame, cutoffs: tuple[float, float]) -> None:
+    places = np.searchsorted(cutoffs, of_all["centralisation"].to_numpy(), side="right")
+    wrong = of_all[of_all["place"] != np.array(PLACES)[places]]
+    if len(wrong):
+        first = wrong.iloc[0]
+        raise ValueError(
+            f"{first['mat_id']} with a centralisation of {first['centralisation']:.2f} is "
+            f"{first['place']!r} in the table; cut-offs of {cutoffs[0]:g} and {cutoffs[1]:g} say "
+            "otherwise. Draw with the cut-offs that the profile step was given."
+        )
+
+
+def _data(of_all: pd.DataFrame, typology: Typology) -> pd.DataFrame:
+    rows = []
+    for mat, n, centralisation, spread, place in of_all[
+        ["mat_id", "n", "centralisation", "spread", "place"]
+    ].itertuples(index=False, name=None):
+        cluster = typology.cluster_of.get(mat)
+        type_id = None if cluster is None else typology.type_of[cluster]
+        rows.append((mat, cluster, type_id, n, centralisation, spread, place))
+    frame = pd.DataFrame(rows, columns=list(COLUMNS)).astype(
+        {"cluster": "Int64", "type_id": "Int64"}
+    )
+    return frame.sort_values(
+        ["cluster", "centralisation"], ascending=[True, False], kind="stable", ignore_index=True
+    )
+
+
+def _draw_zones(axes: Axes, cutoffs: tuple[float, float], limits: tuple[float, float]) -> None:
+    edges = (limits[0], *cutoffs, limits[1])
+    for place, (low, high) in enumerate(itertools.pairwise(edges)):
+        if place == 1:
+            axes.axvspan(low, high, color=style.SHADE, zorder=0)
+        axes.text(
+            (low + high) / 2,
+            1.01,
+            PLACES[place],
+            size=style.LABEL,
+            ha="center",
+            va="bottom",
+            transform=axes.get_xaxis_transform(),
+        )
+    for cut in cutoffs:
+        axes.axvline(cut, color=style.GREY, linewidth=0.8, linestyle=(0, (4, 3)), zorder=1)
+
+
+def _draw_trusts(axes: Axes, data: pd.DataFrame, typology: Typology, labelled: bool) -> None:
+    ticks: list[tuple[int, str]] = []
+    place = 0
+    for cluster, of_cluster in data.groupby("cluster", dropna=False, sort=False):
+        rows = np.arange(place + 1, place + 1 + len(of_cluster))
+        known = not pd.isna(cluster)
+        heading = typology.title(int(cluster)) if known else "Not clustered"
+        axes.text(axes.get_xlim()[0] + 0.05, place, heading, size=style.LABEL, va="center_baseline")
+        colour = style.colour_of(typology.type_of[int(cluster)]) if known else style.GREY
+        middle, spread = of_cluster["centralisation"], of_cluster["spread"]
+        low, high = axes.get_xlim()
+        axes.hlines(
+            rows, (middle - spread).clip(low), (middle + spread).clip(None, high), color=colour
+        )
+        if known:
+            style.number_markers(
+                axes, middle, rows.tolist(), typology.type_of[int(cluster)], cluster, 8.0
+            )
+        else:
+            axes.plot(middle, rows, "o", markersize=5, color=style.PAPER, markeredgecolor=colour)
+        ticks += zip(rows.tolist(), of_cluster["mat_id"], strict=True)
+        place += 1 + len(of_cluster)
+    shown = ticks if labelled else []
+    style.name_rows(axes, style.names_of(mat for _, mat in shown), [row for row, _ in shown])
+
+
+def _alt(data: pd.DataFrame, typology: Typology) -> str:
+    found = data["place"].value_counts()
+    counts = [f"{int(found[place])} {place}" for place in PLACES if place in found.index]
+    means = data.dropna(subset="cluster").groupby("cluster")["centralisation"].mean()
+    each = [f"{decimal(mean, 1)} in cluster {cluster}" for cluster, mean in means.items()]
+    return f"Of {count(len(data), 'trust')}, {join(counts)}. Mean centralisation is {join(each)}."

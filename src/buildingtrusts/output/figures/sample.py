@@ -1,0 +1,122 @@
+"""Who answered: responses by trust and role, and which trusts are clustered."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from buildingtrusts.output.figures import style
+from buildingtrusts.output.figures.drawing import Drawing, nothing_to_draw
+from buildingtrusts.output.figures.words import count, join, role_title
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+COLUMNS = ("mat_id", "role", "n_responses", "clustered", "reason")
+_ROW, _MOST_ROOM, _KEY = 0.2, 9.0, 0.3
+#: Shades that no cluster has, and hatching, for roles in the order of the table.
+_SHADES = ((style.INK, ""), ("#6E6E6E", "////"), ("#CFCFCF", ""), ("#9C9C9C", "xxxx"))
+
+
+@style.styled
+def draw_sample(sample: pd.DataFrame) -> Drawing:
+    """Draw the number of responses of each trust, split by role.
+
+    Parameters
+    ----------
+    sample : DataFrame
+        Columns of ``sample.csv``.
+
+    Returns
+    -------
+    Drawing
+        Clustered trusts first; without roles, one bar a trust.
+    """
+    title = "Responses by trust and role"
+    totals = sample[sample["role"] == "all"]
+    if totals.empty:
+        return nothing_to_draw("sample", title, "There are no responses in this wave.")
+    roles = [role for role in dict.fromkeys(sample["role"]) if role != "all"]
+    clustered = totals["clustered"].astype(bool)
+    order = [*totals.loc[clustered, "mat_id"], *totals.loc[~clustered, "mat_id"]]
+    shown = sample if not roles else sample[sample["role"] != "all"]
+    place_of = {mat: place for place, mat in enumerate(order)}
+    data = shown.sort_values(
+        "mat_id", key=lambda mats: mats.map(place_of), kind="stable", ignore_index=True
+    )[list(COLUMNS)]
+    caption = (
+        "The number at the end of a bar is the trust's total. Trusts below the line are not "
+        "clustered; the reason stands beside them."
+    )
+    row = max(0.02, min(_ROW, _MOST_ROOM / len(order)))
+    height = row * len(order)
+    page = style.new_page(title, _subtitle(totals), caption, height + 0.45 + _KEY)
+    names = style.names_of(order)
+    left = style.label_width(names) + 0.08
+    axes = page.axes(left, 0.4, page.width - left - 0.1, height)
+    style.label_rows(axes, names if row > 0.08 else [""] * len(order), rules=0)
+    _draw_bars(axes, data, roles or ["all"], order)
+    _name_totals(axes, totals, order)
+    entries = [(_fill(number), role_title(role)) for number, role in enumerate(roles)]
+    style.draw_swatches(page, height + 0.58, entries)
+    if 0 < clustered.sum() < len(order):
+        axes.axhline(clustered.sum() - 0.5, color=style.INK, linewidth=0.8)
+    style.name_axis(axes, "Responses")
+    alt = _alt(totals, data, roles)
+    return Drawing("sample", title, caption, page.figure, data, alt)
+
+
+def _fill(number: int) -> dict[str, Any]:
+    shade, hatch = _SHADES[number % len(_SHADES)]
+    return style.fill_of(shade, hatch)
+
+
+def _subtitle(totals: pd.DataFrame) -> str:
+    n = int(totals["n_responses"].sum())
+    return (
+        f"{count(n, 'response')} from {count(len(totals), 'trust')}, "
+        f"{int(totals['clustered'].astype(bool).sum())} of them clustered"
+    )
+
+
+def _draw_bars(axes: Axes, data: pd.DataFrame, roles: list[str], order: list[str]) -> None:
+    base = dict.fromkeys(order, 0)
+    for number, role in enumerate(roles):
+        of_role = data[data["role"] == role]
+        axes.barh(
+            [order.index(mat) for mat in of_role["mat_id"]],
+            of_role["n_responses"],
+            left=[base[mat] for mat in of_role["mat_id"]],
+            height=0.68,
+            **_fill(number),
+        )
+        for mat, n in of_role[["mat_id", "n_responses"]].itertuples(index=False, name=None):
+            base[mat] += n
+
+
+def _name_totals(axes: Axes, totals: pd.DataFrame, order: list[str]) -> None:
+    most = float(totals["n_responses"].max())
+    axes.set_xlim(0, most * 1.08)
+    for mat, n, clustered, reason in totals[
+        ["mat_id", "n_responses", "clustered", "reason"]
+    ].itertuples(index=False, name=None):
+        words = f"{n}" if clustered or pd.isna(reason) else f"{n} (not clustered: {reason})"
+        axes.text(
+            n + most * 0.008,
+            order.index(mat),
+            words,
+            size=style.NOTE,
+            va="center_baseline",
+        )
+
+
+def _alt(totals: pd.DataFrame, data: pd.DataFrame, roles: list[str]) -> str:
+    low, high = int(totals["n_responses"].min()), int(totals["n_responses"].max())
+    by_role = [
+        f"{int(data.loc[data['role'] == role, 'n_responses'].sum())} in the role "
+        f"“{role_title(role).lower()}”"
+        for role in roles
+    ]
+    words = f"{_subtitle(totals)}; trusts have between {low} and {high} responses."
+    return f"{words} There are {join(by_role)}." if by_role else words

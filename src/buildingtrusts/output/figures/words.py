@@ -1,0 +1,108 @@
+"""Words and numbers as figures and alternative texts write them."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+_ATTRIBUTES = {
+    "phase_mix": "Phase mix",
+    "school_type_mix": "School type mix",
+    "size_pupils": "Trust size (pupils)",
+    "size_schools": "Trust size (schools)",
+    "geographical_spread": "Geographical spread",
+    "rapid_growth": "Rapid growth",
+    "performance_flags": "Performance flags",
+}
+_ROLES = {
+    "all": "All",
+    "ceo": "Chief executive",
+    "central_team": "Central team",
+    "school_leader": "School leader",
+}
+
+
+def attribute_title(attribute: str) -> str:
+    """Name an attribute for readers.
+
+    Examples
+    --------
+    >>> attribute_title("size_schools"), attribute_title("founding_year")
+    ('Trust size (schools)', 'Founding year')
+    """
+    return _ATTRIBUTES.get(attribute, plain(attribute))
+
+
+def role_title(role: str) -> str:
+    """Name a role for readers."""
+    return _ROLES.get(role, plain(role))
+
+
+def plain(name: str) -> str:
+    """Write a name in snake_case as words."""
+    words = name.replace("_", " ").strip()
+    return words[:1].upper() + words[1:]
+
+
+def join(parts: Sequence[str]) -> str:
+    """List words in a sentence.
+
+    Examples
+    --------
+    >>> join(["a"]), join(["a", "b", "c"])
+    ('a', 'a, b and c')
+    """
+    return " and ".join(filter(None, (", ".join(parts[:-1]), *parts[-1:])))
+
+
+def count(n: int, one: str, many: str | None = None) -> str:
+    """Write a number with its noun.
+
+    Examples
+    --------
+    >>> count(1, "trust"), count(2, "trust")
+    ('1 trust', '2 trusts')
+    """
+    return f"{n:,} {one if n == 1 else many or one + 's'}"
+
+
+def decimal(value: float, places: int = 2) -> str:
+    """Write a number with a true minus sign and without a negative zero.
+
+    Examples
+    --------
+    >>> decimal(-0.25), decimal(-0.001)
+    ('−0.25', '0.00')
+    """
+    if math.isnan(value):
+        return "missing"
+    text = f"{value:.{places}f}"
+    return f"−{text[1:]}" if text.startswith("-") and float(text) != 0 else text.lstrip("-")
+
+
+def p_text(p: float) -> str:
+    """Write a p-value: three decimals below .1, two above.
+
+    Examples
+    --------
+    >>> p_text(0.0494), p_text(0.5), p_text(0.00001)
+    ('p = 0.049', 'p = 0.50', 'p < 0.001')
+    """
+    if math.isnan(p):
+        return "no test"
+    if p < 0.001:
+        return "p < 0.001"
+    return f"p = {p:.3f}" if p < 0.1 else f"p = {p:.2f}"
+
+
+def test_text(p: float, adjusted: float) -> str:
+    """Write an exact p-value with the adjusted one in brackets.
+
+    Examples
+    --------
+    >>> test_text(0.041, 0.25), test_text(0.5, float("nan"))
+    ('p = 0.041 (0.25)', 'p = 0.50')
+    """
+    if math.isnan(p) or math.isnan(adjusted):
+        return p_text(p)
+    return f"{p_text(p)} ({p_text(adjusted).removeprefix('p ').removeprefix('= ')})"
