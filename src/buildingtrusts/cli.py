@@ -85,11 +85,15 @@ def _run(command: str, flags: Sequence[str]) -> int:
     )
     step.add_arguments(parser)
     arguments = parser.parse_args(flags)
-    from buildingtrusts.study.problems import InputProblems
+    from buildingtrusts.study.problems import InputProblems, Problem
 
     try:
         step.run(arguments)
     except InputProblems as problems:
         print(problems.report(), file=sys.stderr)
+        return 1
+    except FileNotFoundError as error:
+        missing = Problem(str(error.filename), "There is no such file.", "Check the flag's path.")
+        print(InputProblems([missing]).report(), file=sys.stderr)
         return 1
     return 0

@@ -58,8 +58,6 @@ NOT_FITTED = [
     "local_keener_develop_senior_staff",
     "central_and_local_agree",
     "standardisation_range_within_mats",
-    "cluster_3_nothing_high",
-    "cluster_3_top_two",
 ]
 
 ROW = {

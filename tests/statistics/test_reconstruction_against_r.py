@@ -31,11 +31,6 @@ DATA = ROOT / "data" / "raw" / "2017-reconstruction"
 EXACT = 1e-10
 FEXACT = 1e-7  # what R's network algorithm takes as equal, see test_crosstabs_against_r
 
-pytestmark = pytest.mark.skipif(
-    not (ORACLES / "reconstruction.txt").exists(),
-    reason="R's values are not stored yet: run Rscript tests/oracles/reconstruction.R",
-)
-
 
 def oracle(name: str) -> pd.DataFrame:
     return pd.read_csv(ORACLES / f"reconstruction_{name}.csv")

@@ -29,6 +29,15 @@ def summarise_effectiveness(
         ``mat_id, item, n, median, iqr`` on the block's own scale; the row ``(all)`` of a trust
         holds its number of answers, the average of its medians and that of its interquartile
         ranges, over the areas that anybody rated.
+
+    Examples
+    --------
+    >>> scores = pd.DataFrame(
+    ...     [["A", "e", "hiring", 3, 6.0, 2.0], ["A", "e", "it", 2, 7.0, 1.0]],
+    ...     columns=["mat_id", "block", "item", "n", "median", "iqr"],
+    ... )
+    >>> summarise_effectiveness(scores, ["A"], block="e").values.tolist()[-1]
+    ['A', '(all)', 5, 6.5, 1.5]
     """
     kept = scores[(scores["block"] == block) & scores["mat_id"].isin(list(mats))]
     rows: list[tuple[object, ...]] = []

@@ -4,7 +4,14 @@ from __future__ import annotations
 
 import argparse
 import sys
+from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+from buildingtrusts.study.problems import InputProblems, Problem
+
+if TYPE_CHECKING:
+    from buildingtrusts.statistics.linkage import Tree
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -41,11 +48,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> None:
     """Write ``linkage.csv, leaf_order.csv, clusters.csv, silhouettes.csv, partitions.csv``."""
     from buildingtrusts.output.tables import read_table, write_result
-    from buildingtrusts.statistics.aggregation import clustering_scores
-    from buildingtrusts.statistics.linkage import build_tree
     from buildingtrusts.statistics.partitions import partition_tree
-    from buildingtrusts.study.codebook import read_wave_codebook
-    from buildingtrusts.study.problems import InputProblems, Problem
 
     sample = read_table(arguments.sample)
     chosen = (sample["role"] == "all") & sample["clustered"]
@@ -62,13 +65,27 @@ def run(arguments: argparse.Namespace) -> None:
                 )
             ]
         )
+    tree, n_items = _tree(arguments, mats)
+    for name, table in partition_tree(tree, possible).tables().items():
+        write_result(Path(arguments.out) / f"{name}.csv", table)
+    print(f"{len(mats)} trusts on {n_items} items, k = {possible}", file=sys.stderr)
+    left_out = sorted(set(arguments.k) - set(possible))
+    if left_out:
+        print(f"k = {left_out} left out: there are only {len(mats)} trusts", file=sys.stderr)
+
+
+def _tree(arguments: argparse.Namespace, mats: Sequence[str]) -> tuple[Tree, int]:
+    """The tree of the clustered trusts, and the number of items it was built on."""
+    from buildingtrusts.output.tables import read_table
+    from buildingtrusts.statistics.aggregation import clustering_scores
+    from buildingtrusts.statistics.linkage import build_tree
+    from buildingtrusts.study.codebook import read_wave_codebook
+
     codebook = read_wave_codebook(arguments.codebook)
-    columns = [
-        item.column for item in codebook.clustered_block(arguments.block, arguments.codebook)
-    ]
+    block = codebook.clustered_block(arguments.block, arguments.codebook)
     scores = clustering_scores(
         read_table(arguments.responses),
-        columns,
+        [item.column for item in block],
         mats,
         arguments.statistic,
         centred=arguments.scaling == "respondent_centred",
@@ -85,10 +102,4 @@ def run(arguments: argparse.Namespace) -> None:
                 )
             ]
         ) from None
-    partitions = partition_tree(tree, possible)
-    for name, table in partitions.tables().items():
-        write_result(Path(arguments.out) / f"{name}.csv", table)
-    print(f"{len(mats)} trusts on {len(columns)} items, k = {possible}", file=sys.stderr)
-    left_out = sorted(set(arguments.k) - set(possible))
-    if left_out:
-        print(f"k = {left_out} left out: there are only {len(mats)} trusts", file=sys.stderr)
+    return tree, len(block)

@@ -7,11 +7,16 @@ import csv
 import io
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from buildingtrusts.study.codebook import load_codebook, wave_codebook_text
+from buildingtrusts.study.codebook import Codebook, load_codebook, wave_codebook_text
 from buildingtrusts.study.configuration import Wave, load_wave
 from buildingtrusts.study.problems import InputProblems, Problem, raise_if_any
 from buildingtrusts.study.provenance import sha256
+
+if TYPE_CHECKING:
+    from buildingtrusts.survey.responses import Responses
+    from buildingtrusts.survey.trusts import Trusts
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -34,48 +39,14 @@ def run(arguments: argparse.Namespace) -> None:
 
     from buildingtrusts.output.files import write_text
     from buildingtrusts.output.tables import write_result, write_table
-    from buildingtrusts.survey.raw_table import RawTable, parse_csv
-    from buildingtrusts.survey.responses import tidy_responses
-    from buildingtrusts.survey.trusts import Trusts, tidy_trusts
 
     wave = load_wave(arguments.wave_file)
     codebook = load_codebook(arguments.codebook, [wave.wave], others_allowed=True)[wave.wave]
-    raw = Path(arguments.raw)
-
-    def raw_table(name: str, encoding: str) -> RawTable:
-        return parse_csv(_content(raw / name), str(raw / name), encoding)
-
-    _refuse_known(raw, wave, arguments.known)
-    problems: list[Problem] = []
-    trusts: Trusts | None = None
-    mats: list[str] | None = None
-    if wave.trusts is not None:
-        try:
-            table = raw_table(wave.trusts.file, wave.trusts.encoding)
-            # Read before the checks, so that one wrong attribute hides no unknown trust.
-            mats = list(table.column("mat_id")) if "mat_id" in table.header else None
-            trusts = tidy_trusts(table, wave)
-        except InputProblems as found:
-            problems += found.problems
-    try:
-        responses = tidy_responses(
-            raw_table(wave.responses.file, wave.responses.encoding), codebook, wave, mats
-        )
-    except InputProblems as found:
-        problems += found.problems
-    if problems:
-        raise InputProblems(problems)
-
-    if trusts is None:
-        alone = pd.DataFrame({"mat_id": responses.table["mat_id"].unique()})
-        trusts = Trusts(alone, ("the wave has no trusts file",))
-    silent = [mat for mat in trusts.table["mat_id"] if mat not in set(responses.table["mat_id"])]
+    _refuse_known(Path(arguments.raw), wave, arguments.known)
+    responses, trusts = _checked(Path(arguments.raw), wave, codebook)
     out = Path(arguments.out)
-    write_table(
-        out / "responses.csv",
-        responses.table,
-        ["respondent_id", "mat_id", "role", *codebook.columns],
-    )
+    keys = ("respondent_id", "mat_id", "role")
+    write_table(out / "responses.csv", responses.table, [*keys, *codebook.columns])
     write_table(out / "trusts.csv", trusts.table, ["mat_id", *wave.attributes])
     levels = [(name, level) for name, names in wave.attributes.items() for level in names]
     write_result(out / "attributes.csv", pd.DataFrame(levels, columns=["attribute", "level"]))
@@ -83,8 +54,43 @@ def run(arguments: argparse.Namespace) -> None:
     write_text(out / "codebook.csv", wave_codebook_text(wave.wave, codebook))
     for note in (*responses.notes, *trusts.notes):
         print(note, file=sys.stderr)
+    heard = set(responses.table["mat_id"])
+    silent = [mat for mat in trusts.table["mat_id"] if mat not in heard]
     if silent:
         print(f"trusts without any response: {', '.join(silent)}", file=sys.stderr)
+
+
+def _checked(raw: Path, wave: Wave, codebook: Codebook) -> tuple[Responses, Trusts]:
+    """Read both files; raise with the problems of both."""
+    import pandas as pd
+
+    from buildingtrusts.survey.raw_table import parse_csv
+    from buildingtrusts.survey.responses import tidy_responses
+    from buildingtrusts.survey.trusts import Trusts, tidy_trusts
+
+    problems: list[Problem] = []
+    trusts: Trusts | None = None
+    mats: list[str] | None = None
+    if wave.trusts is not None:
+        file = raw / wave.trusts.file
+        try:
+            table = parse_csv(_content(file), str(file), wave.trusts.encoding)
+            # Read before the checks, so that one wrong attribute hides no unknown trust.
+            mats = list(table.column("mat_id")) if "mat_id" in table.header else None
+            trusts = tidy_trusts(table, wave)
+        except InputProblems as found:
+            problems += found.problems
+    file = raw / wave.responses.file
+    try:
+        table = parse_csv(_content(file), str(file), wave.responses.encoding)
+        responses = tidy_responses(table, codebook, wave, mats)
+    except InputProblems as found:
+        problems += found.problems
+    raise_if_any(problems)
+    if trusts is None:
+        alone = pd.DataFrame({"mat_id": responses.table["mat_id"].unique()})
+        trusts = Trusts(alone, ("the wave has no trusts file",))
+    return responses, trusts
 
 
 def _content(path: Path) -> bytes:

@@ -1,0 +1,224 @@
+"""What a run is to make: nothing declared is forgotten, nothing undeclared is taken in."""
+
+from __future__ import annotations
+
+import json
+import shlex
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from buildingtrusts.study.plan import Plan, plan_study, survey_of
+from buildingtrusts.study.problems import InputProblems
+
+ROOT = Path(__file__).resolve().parents[2]
+WAVE = "2030-illustration"
+SETTINGS: dict[str, Any] = {
+    "paths": {"config": "config", "raw": "raw", "processed": "processed", "results": "results"}
+}
+
+
+@pytest.fixture
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The minimal example in a folder of its own, which is the current one."""
+    example = ROOT / "examples" / "minimal"
+    shutil.copytree(example / "waves", tmp_path / "config" / "waves")
+    shutil.copy(example / "codebook.csv", tmp_path / "config" / "codebook.csv")
+    shutil.copytree(example / "raw", tmp_path / "raw")
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def edit(file: str, old: str, new: str) -> None:
+    text = Path(file).read_text(encoding="utf-8")
+    assert old in text
+    Path(file).write_text(text.replace(old, new), encoding="utf-8")
+
+
+def add_wave(name: str, date: str = "2031-01-01", data: bool = True) -> None:
+    declared = Path(f"config/waves/{WAVE}.yaml").read_text(encoding="utf-8")
+    Path(f"config/waves/{name}.yaml").write_text(
+        declared.replace(WAVE, name).replace("2030-01-01", date), encoding="utf-8"
+    )
+    book = Path("config/codebook.csv")
+    text = book.read_text(encoding="utf-8")
+    own = [line for line in text.splitlines(keepends=True) if line.startswith(f"{WAVE},")]
+    book.write_text(text + "".join(own).replace(f"{WAVE},", f"{name},"), encoding="utf-8")
+    if data:
+        shutil.copytree(f"raw/{WAVE}", f"raw/{name}")
+
+
+def problems(values: dict[str, Any] | None = None) -> list[str]:
+    with pytest.raises(InputProblems) as refused:
+        plan_study(values or SETTINGS)
+    return [str(one) for one in refused.value.problems]
+
+
+def words(flags: str) -> list[str]:
+    return shlex.split(flags)
+
+
+def test_a_sound_study_is_planned_without_warnings(project: Path) -> None:
+    plan = plan_study(SETTINGS)
+    assert (plan.wave_names, plan.provenances, plan.warnings) == ([WAVE], ["illustration"], ())
+    assert plan.raw_files(WAVE) == [f"raw/{WAVE}/responses.csv", f"raw/{WAVE}/trusts.csv"]
+
+
+@pytest.mark.parametrize("file", ["responses.csv", "trusts.csv"])
+def test_a_declared_wave_without_its_data_is_a_problem(project: Path, file: str) -> None:
+    Path("raw", WAVE, file).unlink()
+    assert problems() == [
+        f"config/waves/{WAVE}.yaml: found '{WAVE}'. A declared wave has its data; "
+        f"raw/{WAVE}/{file} does not exist.\n"
+        "    Put the file there, correct its name, or take the declaration away."
+    ]
+
+
+def test_a_folder_of_raw_data_without_declaration_is_a_warning(project: Path) -> None:
+    Path("raw", "2019").mkdir()
+    Path("raw", "register").mkdir()
+    assert plan_study(SETTINGS).warnings == (
+        "raw/2019 is not declared as a wave and is left out; "
+        "config/waves/2019.yaml would declare it.",
+    )
+    assert plan_study(SETTINGS).wave_names == [WAVE]
+
+
+def test_a_family_of_tests_that_names_no_attribute_is_a_warning(project: Path) -> None:
+    values = {**SETTINGS, "crosstabs": {"own_family": ["phase_mix", "phase_mx"]}}
+    assert plan_study(values).warnings == (
+        "crosstabs: own_family names phase_mx, which is no attribute of any wave; its tests are "
+        "adjusted with the others.",
+    )
+
+
+def test_a_clustered_block_that_the_codebook_lacks_is_a_problem(project: Path) -> None:
+    edit(f"config/waves/{WAVE}.yaml", "cluster:", "cluster:\n  block: stratagem")
+    assert problems() == [
+        f"config/waves/{WAVE}.yaml, column 'cluster.block': found 'stratagem'. The block that is "
+        "clustered is one of: strategy, operations.\n"
+        "    Correct cluster: block, or add the block to the codebook."
+    ]
+
+
+def test_a_study_without_codebook_is_a_problem(project: Path) -> None:
+    Path("config/codebook.csv").unlink()
+    assert problems()[0].startswith("config/codebook.csv: The file exists.")
+
+
+def test_codebook_rows_of_a_wave_that_is_not_declared_are_problems(project: Path) -> None:
+    edit("config/codebook.csv", "2030-illustration,operations", "2030,operations")
+    assert [line.split(":")[0] for line in problems()] == [
+        f"config/codebook.csv, line {line}, column 'wave'" for line in (6, 7, 8)
+    ]
+
+
+def test_waves_are_planned_in_order_of_date(project: Path) -> None:
+    add_wave("2029-illustration", "2029-01-01")
+    add_wave("2031-illustration", "2031-01-01")
+    plan = plan_study(SETTINGS)
+    assert plan.wave_names == ["2029-illustration", WAVE, "2031-illustration"]
+    assert plan.sampled_wave() == "2029-illustration"
+    for wave in plan.wave_names:
+        assert f"results/{wave}/tables/clusters.csv" in plan.wanted()
+        assert f"results/{wave}/figures/dendrogram.svg" in plan.wanted()
+
+
+def test_a_new_wave_leaves_what_others_depend_on_as_it_was(project: Path) -> None:
+    before = plan_study(SETTINGS)
+    add_wave("2031-illustration")
+    after = plan_study(SETTINGS)
+    for of in (Plan.ingest_settings, Plan.cluster_flags, Plan.figure_flags, Plan.guide_flags):
+        assert of(before, WAVE) == of(after, WAVE)
+
+
+def test_reading_a_wave_depends_on_its_columns_and_scales_and_not_on_its_title(
+    project: Path,
+) -> None:
+    before = plan_study(SETTINGS).ingest_settings(WAVE)
+    edit(f"config/waves/{WAVE}.yaml", "title: A minimal", "title: Another")
+    edit(f"config/waves/{WAVE}.yaml", "report_k: [2, 3]", "report_k: [2]")
+    assert plan_study(SETTINGS).ingest_settings(WAVE) == before
+    edit("config/codebook.csv", "Hiring staff,0,10", "Hiring staff,0,20")
+    changed = plan_study(SETTINGS).ingest_settings(WAVE)
+    assert changed != before
+    edit(f"config/waves/{WAVE}.yaml", "[School]", "[School, Head]")
+    assert plan_study(SETTINGS).ingest_settings(WAVE) != changed
+    assert json.loads(changed)[0]["wave"] == WAVE
+
+
+def test_every_choice_of_clustering_reaches_its_step(project: Path) -> None:
+    plan = plan_study(SETTINGS)
+    assert words(plan.cluster_flags(WAVE)) == [
+        *("--block", "strategy", "--linkage", "average", "--metric", "euclidean"),
+        *("--scaling", "none", "--statistic", "mean", "--k", "2", "3", "4"),
+    ]
+    assert plan.drawn_k(WAVE) == 3
+
+
+def test_every_choice_of_the_run_reaches_its_step(project: Path) -> None:
+    plan = plan_study(
+        {
+            **SETTINGS,
+            "crosstabs": {"max_steps": 5, "max_tables": 6, "draws": 7, "own_family": ["phase_mix"]},
+            "profiles": {"draws": 8},
+            "standardisation": {"answers_per_mat": 9, "draws": 10},
+            "operating_model": {"hybrid_from": 1.5, "centralised_from": 2.5},
+        }
+    )
+    assert words(plan.crosstab_flags()) == [
+        *("--max-steps", "5", "--max-tables", "6", "--draws", "7", "--own-family", "phase_mix")
+    ]
+    assert words(plan.profile_flags()) == [
+        *("--draws", "8", "--answers-per-mat", "9", "--balanced-draws", "10"),
+        *("--hybrid-from", "1.5", "--centralised-from", "2.5"),
+    ]
+
+
+def test_titles_reach_the_shell_in_one_piece(project: Path) -> None:
+    edit(f"config/waves/{WAVE}.yaml", "title: A minimal study", "title: \"It's $(one) study")
+    edit(f"config/waves/{WAVE}.yaml", "eight invented trusts\ndate", 'eight trusts"\ndate')
+    flags = words(plan_study(SETTINGS).guide_flags(WAVE))
+    assert flags[flags.index("--title") + 1] == "It's $(one) study of eight trusts"
+
+
+def test_without_an_extract_nothing_of_the_register_is_wanted(project: Path) -> None:
+    plan = plan_study(SETTINGS)
+    assert (plan.extract_folder(), plan.extract_files(), plan.register_tables()) == (None, [], [])
+    assert "population" not in plan.study_tables()
+
+
+def test_an_extract_is_compared_with_a_survey_of_its_own_year_alone(project: Path) -> None:
+    folder = Path("raw/register/2017-01-19")
+    folder.mkdir(parents=True)
+    (folder / "edubasealldata.csv").write_text("URN\n1\n")
+    plan = plan_study(SETTINGS)
+    assert plan.extract_files() == ["raw/register/2017-01-19/edubasealldata.csv"]
+    assert "population" in plan.study_tables()
+    assert plan.ledger_register() == []
+    assert "--register" not in words(plan.ledger_flags())
+    add_wave("2017-illustration", "2017-10-31")
+    plan = plan_study(SETTINGS)
+    tables = "processed/register/2017-01-19"
+    assert plan.ledger_register() == [f"{tables}/register_trusts.csv", f"{tables}/population.csv"]
+    assert words(plan.ledger_flags())[-2:] == ["--register", tables]
+
+
+def test_figures_come_in_every_chosen_format_with_data_and_words(project: Path) -> None:
+    plan = plan_study({**SETTINGS, "figures": {"formats": ["svg"]}})
+    assert plan.figure_files("f", ["tree"]) == ["f/tree.svg", "f/tree.csv", "f/tree.txt"]
+
+
+@pytest.mark.parametrize(
+    ("wave", "survey"),
+    [
+        ("2017-reconstruction", "2017"),
+        ("2017", "2017"),
+        ("2024-illustration", "2024"),
+        ("2017-pilot", "2017-pilot"),
+    ],
+)
+def test_a_made_up_wave_is_held_against_the_survey_it_stands_for(wave: str, survey: str) -> None:
+    assert survey_of(wave) == survey
