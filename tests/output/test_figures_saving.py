@@ -25,7 +25,6 @@ from buildingtrusts.output.figures.drawing import (
 )
 from buildingtrusts.output.figures.labels import convex_hull, place_labels
 from buildingtrusts.output.figures.parallel import share_out, shares
-from buildingtrusts.output.figures.png import encode_png
 from buildingtrusts.output.figures.study import StudyMaterial, draw_study_figure
 from buildingtrusts.output.figures.style import stamp_height
 from buildingtrusts.output.figures.wave import WaveMaterial, draw_wave_figure
@@ -158,17 +157,14 @@ def test_an_unknown_format_is_refused(tmp_path: Path) -> None:
     assert not any(tmp_path.iterdir())
 
 
-def test_a_png_holds_its_pixels_size_and_words() -> None:
-    rng = np.random.default_rng(2)
-    image = rng.integers(0, 256, (7, 5, 4), dtype=np.uint8)
-    image[..., 3] = 255
-    encoded = encode_png(image, 300, {"Title": "Clusters – “1”"})
-    assert (np.round(pixels(encoded)[..., :3] * 255) == image[..., :3]).all()
+def test_a_png_holds_its_size_and_words() -> None:
+    drawing = nothing_to_draw("sample", "Clusters – “1”", "No responses.")
     from PIL import Image
 
-    with Image.open(io.BytesIO(encoded)) as read:
+    with Image.open(io.BytesIO(render(drawing, ["png"], 300, WORDS)["png"])) as read:
         assert read.info["dpi"] == pytest.approx((300, 300), abs=0.01)
         assert read.text["Title"] == "Clusters – “1”"
+        assert WORDS in read.text["Description"]
 
 
 def test_the_list_of_figures_is_what_is_drawn() -> None:
