@@ -5,7 +5,8 @@ medians, because absolute times say more about the machine than about the study:
 
 - the whole study, on two cores with every figure in three formats, over its floor: a Snakemake
   call that finds nothing to do plus one process that imports everything the steps use;
-- a rerun that finds nothing to do, over the same call on a Snakefile of one empty rule;
+- a rerun that finds nothing to do, over the same call on a Snakefile of one rule without anything,
+  and on one of a rule with one parameter, for the sake of which Snakemake imports pandas;
 - each step without figures, over the import of the modules that it loads;
 - the steps up to the cross-tabulations, over an R script of the same work (where R is installed).
 
@@ -29,7 +30,14 @@ ROOT = Path(__file__).resolve().parents[1]
 WAVE = "2017-reconstruction"
 STEPS = ("ingest", "aggregate", "cluster", "crosstabulate", "profile", "ledger")
 UP_TO_CROSSTABS = STEPS[:4]
-BARE = 'rule all:\n    output:\n        "done.txt",\n    shell:\n        "touch {output}"\n'
+BARE = """\
+rule all:
+    output:
+        "done.txt",
+    shell:
+        "touch {output}"
+"""
+BARE_WITH_PARAMETER = BARE.replace("    shell:", "    params:\n        seed=1,\n    shell:")
 #: Prints the third-party modules a step has loaded when it ends, in the order of loading.
 LOADED = """
 import atexit, sys
@@ -50,14 +58,15 @@ def main() -> None:
     runs = parser.parse_args().runs
     with tempfile.TemporaryDirectory() as folder:
         study = lay_out(Path(folder) / "study")
-        bare = Path(folder) / "bare"
-        bare.mkdir()
-        (bare / "Snakefile").write_text(BARE, encoding="utf-8")
         call(snakemake("--cores", "2"), study)
-        call(snakemake("--cores", "2"), bare)
+        bare, parameter = Path(folder) / "bare", Path(folder) / "parameter"
+        for empty, text in ((bare, BARE), (parameter, BARE_WITH_PARAMETER)):
+            empty.mkdir()
+            (empty / "Snakefile").write_text(text, encoding="utf-8")
+            call(snakemake("--cores", "2"), empty)
         flags = step_flags(study)
         print(f"Medians of {runs} runs, {os.cpu_count()} cores, Python {sys.version.split()[0]}\n")
-        report_study(study, bare, flags, runs)
+        report_study(study, (bare, parameter), flags, runs)
         report_steps(study, flags, runs)
         report_r(study, flags, runs)
 
@@ -173,14 +182,17 @@ def step(flags: Sequence[str]) -> list[str]:
     return [sys.executable, "-m", "buildingtrusts", *flags]
 
 
-def report_study(study: Path, bare: Path, flags: dict[str, list[str]], runs: int) -> None:
+def report_study(
+    study: Path, empty: tuple[Path, Path], flags: dict[str, list[str]], runs: int
+) -> None:
     """The whole study and a rerun, over their floors."""
     everything = sorted({name for one in flags.values() for name in loaded_by(one, study)})
     times = medians(
         {
             "whole study": lambda: void(call(snakemake("--cores", "2", "--forceall"), study)),
             "nothing to do": lambda: void(call(snakemake("--cores", "2"), study)),
-            "bare Snakemake": lambda: void(call(snakemake("--cores", "2"), bare)),
+            "bare Snakemake": lambda: void(call(snakemake("--cores", "2"), empty[0])),
+            "with a parameter": lambda: void(call(snakemake("--cores", "2"), empty[1])),
             "import of everything": lambda: void(call(importing(everything), study)),
         },
         runs,
@@ -190,6 +202,8 @@ def report_study(study: Path, bare: Path, flags: dict[str, list[str]], runs: int
     print(f"| whole study | {times['whole study']:.2f} | {times['whole study'] / floor:.2f} | 4 |")
     rerun = times["nothing to do"]
     print(f"| nothing to do | {rerun:.2f} | {rerun / times['bare Snakemake']:.2f} | 1.2 |")
+    share = rerun / times["with a parameter"]
+    print(f"| the same, over a rule with a parameter | {rerun:.2f} | {share:.2f} | 1.2 |")
     print(f"| floor: bare Snakemake | {times['bare Snakemake']:.2f} | | |")
     print(f"| floor: import of everything | {times['import of everything']:.2f} | | |\n")
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import importlib
+import os
 import sys
 from collections.abc import Sequence
 
@@ -29,6 +30,12 @@ COMMANDS: dict[str, str] = {
     "reconstruct": "make responses that satisfy the published statistics",
     "count-ledger": "count the ledger's verdicts by basis; fail on a difference that matters",
 }
+
+
+# Linear algebra on one thread: threads start slowly for matrices of this size, and how many share
+# a sum decides its last bit.
+for _library in ("OPENBLAS", "OMP", "MKL"):
+    os.environ.setdefault(f"{_library}_NUM_THREADS", "1")
 
 
 def main(argv: Sequence[str] | None = None) -> int:

@@ -17,6 +17,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from buildingtrusts.statistics.quantiles import answered_quantiles
+
 WEIGHTINGS = ("responses", "mats")
 ROLES = ("all", "ceo", "central_team", "school_leader")
 PROFILE_COLUMNS = (
@@ -103,7 +105,7 @@ def _centre_and_spread(
     with np.errstate(invalid="ignore", divide="ignore"):
         centre = np.nansum(values, axis=0) / counts
         spread = np.sqrt(np.nansum((values - centre) ** 2, axis=0) / (counts - 1))
-    return centre, spread
+    return centre, np.where(counts > 1, spread, np.nan)
 
 
 def _cells(
@@ -152,31 +154,21 @@ def _rows(
     draws: int,
 ) -> Iterator[tuple[object, ...]]:
     by_mats = key[3] == "mats"
-    answers = np.concatenate([cell.answers for cell in cells])
-    sums = np.array([cell.sums for cell in cells])
     counts = np.array([cell.counts for cell in cells])
-    low, high = _deviation_quantiles(cells, counts, by_mats)
+    with np.errstate(invalid="ignore"):
+        mat_means = np.array([cell.sums for cell in cells]) / counts
+    over = mat_means if by_mats else np.concatenate([cell.answers for cell in cells])
+    mean, sd = _centre_and_spread(over)
+    (median,) = answered_quantiles(over, 0.5)
     centre, spread = reference
-    for number, (block, item) in enumerate(items):
-        present = counts[:, number] > 0
-        n_mats, n_responses = int(present.sum()), int(counts[:, number].sum())
-        head = (*key, block, item, n_mats, n_responses)
-        if n_mats == 0:
-            yield (*head, *[float("nan")] * 6, draws)
-            continue
-        mat_means = sums[present, number] / counts[present, number]
-        mean = float(mat_means.mean() if by_mats else sums[:, number].sum() / n_responses)
-        spread_over = mat_means if by_mats else _answered(answers[:, number])
-        yield (
-            *head,
-            mean,
-            float(np.median(spread_over)),
-            float(spread_over.std(ddof=1)) if len(spread_over) > 1 else float("nan"),
-            (mean - centre[number]) / spread[number] if spread[number] > 0 else float("nan"),
-            mean + low[number],
-            mean + high[number],
-            draws,
-        )
+    apart = np.where(spread > 0, spread, np.nan)
+    low, high = _deviation_quantiles(cells, counts, by_mats)
+    columns = (
+        *((counts > 0).sum(axis=0), counts.sum(axis=0)),
+        *(mean, median, sd, (mean - centre) / apart, mean + low, mean + high),
+    )
+    for item, numbers in zip(items, zip(*(c.tolist() for c in columns), strict=True), strict=True):
+        yield (*key, *item, *numbers, draws)
 
 
 def _deviation_quantiles(
@@ -193,7 +185,3 @@ def _deviation_quantiles(
     # One answer a trust says nothing about how staff vary.
     known = (counts > 1).any(axis=0)
     return np.where(known, low, np.nan), np.where(known, high, np.nan)
-
-
-def _answered(column: NDArray[np.float64]) -> NDArray[np.float64]:
-    return column[~np.isnan(column)]

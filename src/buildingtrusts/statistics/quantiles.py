@@ -30,6 +30,8 @@ def answered_quantiles(answers: NDArray[np.float64], *levels: float) -> list[NDA
     >>> [float(quantile[0]) for quantile in answered_quantiles(column, 0.25, 0.5)]
     [1.5, 2.0]
     """
+    if answers.shape[-2] == 0:
+        return [np.full(answers.shape[:-2] + answers.shape[-1:], np.nan) for _ in levels]
     # Sorting puts missing answers last, so that the first places hold the answers there are.
     ordered = np.sort(answers, axis=-2)
     last = (~np.isnan(ordered)).sum(axis=-2) - 1
