@@ -102,7 +102,11 @@ def test_the_study_knows_of_results_only_which_there_are() -> None:
         for parts in of_the_package(imports(tree_of(file))):
             if parts[1] == "output":
                 assert ".".join(parts[2:]) in {
-                    *("contracts.STUDY_TABLES", "contracts.WAVE_TABLES"),
+                    *(
+                        "contracts.STUDY_TABLES",
+                        "contracts.WAVE_TABLES",
+                        "contracts.EVIDENCE_TABLES",
+                    ),
                     *("figures.STUDY_FIGURES", "figures.WAVE_FIGURES"),
                 }
 

@@ -19,6 +19,7 @@ COMMANDS: dict[str, str] = {
     "ingest": "read a wave's raw survey files and check them against the codebook",
     "aggregate": "average the ratings by trust, with the evidence for doing so",
     "cluster": "build the tree, cut it, and measure the silhouettes",
+    "evidence": "ask whether the clusters are more than noise and would come back",
     "crosstabulate": "tabulate clusters against attributes, with exact tests",
     "profile": "describe what each cluster is like and how its trusts run",
     "register": "read an extract of the official register of schools and trusts",

@@ -236,3 +236,15 @@ def test_the_shipped_study_is_planned_without_warnings() -> None:
     plan = plan_study(values)
     assert plan.warnings == ()
     assert "2017-reconstruction" in plan.wave_names
+
+
+def test_evidence_is_made_for_a_wave_that_asks_for_it_and_for_no_other(
+    rerun: Project, finished: Project
+) -> None:
+    assert f"{WAVE}/tables/verdict.csv" not in finished.results()
+    asked = "evidence: {enabled: true, draws: 99, null_studies: 20, null_draws: 20}\n"
+    rerun.edit(f"config/waves/{WAVE}.yaml", lambda text: text + asked)
+    rerun.run("--until", "evidence", "describe_tables")
+    results = rerun.results()
+    assert f"{WAVE}/tables/verdict.csv" in results
+    assert b"| `verdict.csv` |" in results[f"{WAVE}/tables/README.md"]

@@ -4,7 +4,7 @@ import sys
 from snakemake.exceptions import WorkflowError
 from snakemake.logging import logger
 
-from buildingtrusts.output.contracts import WAVE_TABLES
+from buildingtrusts.output.contracts import EVIDENCE_TABLES, WAVE_TABLES
 from buildingtrusts.output.figures import STUDY_FIGURES, WAVE_FIGURES
 from buildingtrusts.study.modules import modules_of
 from buildingtrusts.study.plan import plan_study

@@ -68,7 +68,7 @@ rule describe_tables:
         f"{LOGS}/{{wave}}/describe_tables.log",
     params:
         wave=lambda wildcards: PLAN.guide_flags(wildcards.wave),
-        tables=list(WAVE_TABLES),
+        tables=lambda wildcards: PLAN.table_names(wildcards.wave),
     message:
         "Describing the tables of {wildcards.wave}"
     shell:

@@ -108,6 +108,42 @@ WAVE_TABLES: dict[str, Contract] = {
     ),
 }
 
+#: Tables of one wave whose evidence is asked for, in ``results/<wave>/tables/``.
+EVIDENCE_TABLES: dict[str, Contract] = {
+    "nulls": Contract(
+        (
+            *("null", "statistic", "scope", "k", "n_mats", "observed", "null_mean", "null_q50"),
+            *("null_q95", "p_value", "p_low", "p_high", "draws"),
+        ),
+        "The clusters beside four kinds of data without any, for each k and for the best k; "
+        "two_level decides, the others describe.",
+    ),
+    "stability": Contract(
+        (
+            *("source", "k", "cluster", "jaccard_mean", "jaccard_q05", "jaccard_q95"),
+            *("null_q50", "null_q95", "draws", "null_studies", "null_draws"),
+        ),
+        "How well each cluster comes back when respondents are resampled within trusts, or a "
+        "trust or an item is left out, beside the weakest cluster of studies without clusters.",
+    ),
+    "co_clustering": Contract(
+        ("source", "k", "mat_id", "other_id", "probability", "draws"),
+        "How often two trusts fall into one cluster; each pair once.",
+    ),
+    "assignment": Contract(
+        ("k", "mat_id", "kind", "cluster", "probability", "draws"),
+        "How often each trust falls into each cluster under resampled respondents.",
+    ),
+    "k_votes": Contract(
+        ("source", "k", "share", "draws"),
+        "How often each number of clusters has the largest mean silhouette.",
+    ),
+    "verdict": Contract(
+        ("wave", "verdict", "k", "p_value", "rule_version", "sentence"),
+        "The verdict on the wave by a rule that was fixed beforehand, and its sentence.",
+    ),
+}
+
 #: Tables that span waves, in ``results/tables/``.
 STUDY_TABLES: dict[str, Contract] = {
     "ledger": Contract(

@@ -6,7 +6,12 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from buildingtrusts.output.contracts import PROCESSED_TABLES, STUDY_TABLES, WAVE_TABLES
+from buildingtrusts.output.contracts import (
+    EVIDENCE_TABLES,
+    PROCESSED_TABLES,
+    STUDY_TABLES,
+    WAVE_TABLES,
+)
 from buildingtrusts.output.files import write_text
 
 if TYPE_CHECKING:
@@ -50,7 +55,7 @@ def write_result(path: str | Path, frame: pd.DataFrame) -> None:
     ValueError
         If there is no contract of that name, or the columns are not its.
     """
-    contracts = {**WAVE_TABLES, **STUDY_TABLES, **PROCESSED_TABLES}
+    contracts = {**WAVE_TABLES, **EVIDENCE_TABLES, **STUDY_TABLES, **PROCESSED_TABLES}
     name = Path(path).stem
     if name not in contracts:
         raise ValueError(f"{path}: no table is called {name!r}; known are {sorted(contracts)}.")

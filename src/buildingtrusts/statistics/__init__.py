@@ -12,5 +12,10 @@
 :mod:`.effectiveness`         how effective trusts think they are
 :mod:`.standardisation`       where people want more or less of it, and for whom they speak
 :mod:`.ordination`            trusts in two dimensions
+:mod:`.batch`                 many small trees at once
+:mod:`.nulls`                 data without clusters, and how the study stands against them
+:mod:`.permanova`             whether trusts differ at all
+:mod:`.stability`             whether clusters come back
+:mod:`.verdict`               one rule, one sentence
 ============================  ====================================================
 """

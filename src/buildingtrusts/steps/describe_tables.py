@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from collections.abc import Mapping, Sequence
 
-from buildingtrusts.output.contracts import STUDY_TABLES, WAVE_TABLES, Contract
+from buildingtrusts.output.contracts import EVIDENCE_TABLES, STUDY_TABLES, WAVE_TABLES, Contract
 from buildingtrusts.output.files import write_text
 from buildingtrusts.study.provenance import statement
 
@@ -26,7 +26,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--tables",
         nargs="+",
         required=True,
-        choices=(*WAVE_TABLES, *STUDY_TABLES),
+        choices=(*WAVE_TABLES, *EVIDENCE_TABLES, *STUDY_TABLES),
         metavar="TABLE",
         help="tables in the folder",
     )
@@ -35,7 +35,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> None:
     """Write the README."""
-    contracts = {**WAVE_TABLES, **STUDY_TABLES}
+    contracts = {**WAVE_TABLES, **EVIDENCE_TABLES, **STUDY_TABLES}
     write_text(
         arguments.out,
         table_guide(

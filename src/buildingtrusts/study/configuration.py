@@ -189,6 +189,8 @@ class EvidenceChoices(_Strict):
 
     enabled: bool = False
     draws: Positive = 10_000
+    null_studies: Positive = 200
+    null_draws: Positive = 200
 
 
 class Wave(_Strict):

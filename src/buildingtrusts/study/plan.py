@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from buildingtrusts.output.contracts import STUDY_TABLES, WAVE_TABLES
+from buildingtrusts.output.contracts import EVIDENCE_TABLES, STUDY_TABLES, WAVE_TABLES
 from buildingtrusts.output.figures import STUDY_FIGURES, WAVE_FIGURES
 from buildingtrusts.study.codebook import Codebook, load_codebook
 from buildingtrusts.study.configuration import Study, Wave, load_study, load_waves
@@ -87,6 +87,22 @@ class Plan:
             statistic=choices.statistic,
             k=choices.k,
         )
+
+    def evidence_flags(self, wave: str) -> str:
+        """Flags of the evidence step for a wave, those of the cluster step included."""
+        declared = self.waves[wave]
+        own = _flags(
+            draws=declared.evidence.draws,
+            null_studies=declared.evidence.null_studies,
+            null_draws=declared.evidence.null_draws,
+            provenance=declared.provenance,
+        )
+        return f"{self.cluster_flags(wave)} {own}"
+
+    def table_names(self, wave: str) -> list[str]:
+        """Names of the tables that this run makes of a wave."""
+        evidence = EVIDENCE_TABLES if self.waves[wave].evidence.enabled else {}
+        return [*WAVE_TABLES, *evidence]
 
     def crosstab_flags(self) -> str:
         """Flags of the crosstabulate step that all waves share."""
@@ -214,7 +230,11 @@ class Plan:
         """Everything that a complete run makes."""
         results = self.study.paths.results
         return [
-            *self.wave_tables(*WAVE_TABLES),
+            *[
+                f"{results}/{wave}/tables/{name}.csv"
+                for wave in self.waves
+                for name in self.table_names(wave)
+            ],
             *[f"{results}/{wave}/tables/README.md" for wave in self.waves],
             *[f"{results}/tables/{name}.csv" for name in self.study_tables()],
             f"{results}/tables/README.md",
