@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from buildingtrusts.study.plan import Plan, plan_study, survey_of
+from buildingtrusts.study.plan import Plan, plan_study
 from buildingtrusts.study.problems import InputProblems
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -190,35 +190,20 @@ def test_without_an_extract_nothing_of_the_register_is_wanted(project: Path) -> 
     assert "population" not in plan.study_tables()
 
 
-def test_an_extract_is_compared_with_a_survey_of_its_own_year_alone(project: Path) -> None:
+def test_the_ledger_is_told_the_year_of_the_extract(project: Path) -> None:
+    assert "--register" not in words(plan_study(SETTINGS).ledger_flags())
     folder = Path("raw/register/2017-01-19")
     folder.mkdir(parents=True)
     (folder / "edubasealldata.csv").write_text("URN\n1\n")
     plan = plan_study(SETTINGS)
     assert plan.extract_files() == ["raw/register/2017-01-19/edubasealldata.csv"]
     assert "population" in plan.study_tables()
-    assert plan.ledger_register() == []
-    assert "--register" not in words(plan.ledger_flags())
-    add_wave("2017-illustration", "2017-10-31")
-    plan = plan_study(SETTINGS)
     tables = "processed/register/2017-01-19"
-    assert plan.ledger_register() == [f"{tables}/register_trusts.csv", f"{tables}/population.csv"]
-    assert words(plan.ledger_flags())[-2:] == ["--register", tables]
+    assert plan.register_tables() == [f"{tables}/register_trusts.csv", f"{tables}/population.csv"]
+    told = words(plan.ledger_flags())
+    assert told[-4:] == ["--register-year", "2017", "--register", tables]
 
 
 def test_figures_come_in_every_chosen_format_with_data_and_words(project: Path) -> None:
     plan = plan_study({**SETTINGS, "figures": {"formats": ["svg"]}})
     assert plan.figure_files("f", ["tree"]) == ["f/tree.svg", "f/tree.csv", "f/tree.txt"]
-
-
-@pytest.mark.parametrize(
-    ("wave", "survey"),
-    [
-        ("2017-reconstruction", "2017"),
-        ("2017", "2017"),
-        ("2024-illustration", "2024"),
-        ("2017-pilot", "2017-pilot"),
-    ],
-)
-def test_a_made_up_wave_is_held_against_the_survey_it_stands_for(wave: str, survey: str) -> None:
-    assert survey_of(wave) == survey

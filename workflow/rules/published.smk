@@ -6,7 +6,7 @@ rule ledger:
         targets=f"{PUBLISHED}/targets.csv",
         tables=PLAN.wave_tables(*WAVE_TABLES),
         processed=PLAN.wave_processed("responses", "trusts"),
-        register=PLAN.ledger_register(),
+        register=PLAN.register_tables(),
         code=modules_of("ledger"),
     output:
         ledger=f"{RESULTS}/tables/ledger.csv",

@@ -146,7 +146,7 @@ def exact_test(
     """
     if (table < 0).any() or table.sum() == 0:
         raise ValueError(f"a table of counts has counts of 0 or more, and some; found {table}.")
-    used = table[table.sum(axis=1) > 0][:, table.sum(axis=0) > 0]
+    used = _without_empty(table)
     if min(used.shape) < 2:
         return ExactTest(EXACT, 1.0, 1.0, NAN, NAN, NAN, NAN, draws=0)
     rows, columns = used.sum(axis=1).tolist(), used.sum(axis=0).tolist()
@@ -171,6 +171,11 @@ def exact_test(
         cramers_v_null_q95=_weighted_quantile(values, probabilities, 0.95),
         draws=drawn,
     )
+
+
+def _without_empty(table: NDArray[np.int64]) -> NDArray[np.int64]:
+    """The table without rows and columns that nobody is in."""
+    return table[table.sum(axis=1) > 0][:, table.sum(axis=0) > 0]
 
 
 def _weight_distribution(
@@ -335,7 +340,7 @@ def cramers_v(table: NDArray[np.int64]) -> float:
     >>> cramers_v(np.array([[3, 0], [0, 3]]))
     1.0
     """
-    used = table[table.sum(axis=1) > 0][:, table.sum(axis=0) > 0]
+    used = _without_empty(table)
     return float(cramers_v_of(used[None])[0]) if min(used.shape) > 1 else float("nan")
 
 
@@ -367,7 +372,7 @@ def cramers_v_corrected(table: NDArray[np.int64]) -> float:
     >>> cramers_v_corrected(np.array([[5, 5], [5, 5]]))
     0.0
     """
-    used = table[table.sum(axis=1) > 0][:, table.sum(axis=0) > 0]
+    used = _without_empty(table)
     r, c = used.shape
     n = int(used.sum())
     if min(r, c) < 2 or n < 2:

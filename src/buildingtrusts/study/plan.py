@@ -20,9 +20,6 @@ from buildingtrusts.study.codebook import Codebook, load_codebook
 from buildingtrusts.study.configuration import Study, Wave, load_study, load_waves
 from buildingtrusts.study.problems import InputProblems, Problem, raise_if_any
 
-#: What a published claim's survey is called is the wave's name without the word for what it is.
-_MADE_UP_SUFFIXES = ("-reconstruction", "-illustration")
-
 
 @dataclass(frozen=True)
 class Plan:
@@ -146,22 +143,14 @@ class Plan:
         folder = Path(self.study.paths.processed, "register", self.study.register_.extract)
         return [str(folder / name) for name in ("register_trusts.csv", "population.csv")]
 
-    def ledger_register(self) -> list[str]:
-        """Tables of the register that claims are held against.
-
-        A count of 2017 is not held against the register of another year.
-        """
-        surveys = {survey_of(wave)[:4] for wave in self.waves}
-        return self.register_tables() if self.study.register_.extract[:4] in surveys else []
-
     def ledger_flags(self) -> str:
-        """Flags of the ledger step: the waves, and the register if there is one for them."""
+        """Flags of the ledger step: the waves, and the register with its year, if there is one."""
         paths = self.study.paths
         words: list[str] = []
         for name, wave in self.waves.items():
             folders = (Path(paths.results, name, "tables"), Path(paths.processed, name))
             words += ["--wave", "=".join((name, wave.provenance, *map(str, folders)))]
-        for table in self.ledger_register()[:1]:
+        for table in self.register_tables()[:1]:
             words += ["--register-year", self.study.register_.extract[:4]]
             words += ["--register", str(Path(table).parent)]
         return shlex.join(words)
@@ -282,19 +271,6 @@ def plan_study(values: Mapping[str, Any], file: str = "config/config.yaml") -> P
         [*_absent_files(plan, config), *_unknown_blocks(plan, config)],
     )
     return plan
-
-
-def survey_of(wave: str) -> str:
-    """The survey whose published claims a wave is held against.
-
-    Examples
-    --------
-    >>> survey_of("2017-reconstruction"), survey_of("2017")
-    ('2017', '2017')
-    """
-    for suffix in _MADE_UP_SUFFIXES:
-        wave = wave.removesuffix(suffix)
-    return wave
 
 
 def _flags(**values: object) -> str:
