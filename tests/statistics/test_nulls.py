@@ -345,6 +345,23 @@ def test_draws_repeat_and_do_not_depend_on_how_many_follow(null: str) -> None:
     assert len(np.unique(more.silhouettes[:, 1])) > 0.9 * len(more.silhouettes)
 
 
+@every_null
+def test_draws_made_in_parts_are_those_made_at_once(null: str) -> None:
+    def drawn(part: tuple[int, int] = (0, 1)) -> nulls.Evaluation:
+        return nulls.draw_null(null, study(two_clusters(1)), REPORT, [2, 3], 700, rng(), part)
+
+    whole, joined = drawn(), nulls.join([drawn((place, 3)) for place in range(3)])
+    np.testing.assert_array_equal(joined.silhouettes, whole.silhouettes)
+    np.testing.assert_array_equal(joined.pseudo_f, whole.pseudo_f)
+
+
+def test_a_part_without_work_is_an_error() -> None:
+    with pytest.raises(ValueError, match="ask for 2 parts at most"):
+        list(nulls.chunks(300, 10, rng(), part=(0, 3)))
+    with pytest.raises(ValueError, match="part 2 of 2"):
+        list(nulls.chunks(900, 10, rng(), part=(2, 2)))
+
+
 def test_chunks_may_run_in_any_order() -> None:
     forwards = [child.random() for _, child in nulls.chunks(900, 10, rng())]
     children = [child for _, child in nulls.chunks(900, 10, rng())]

@@ -391,11 +391,6 @@ def test_null_studies_differ_from_each_other() -> None:
     assert len(set(weakest)) == 12
 
 
-def test_studies_drawn_apart_are_numbered_on() -> None:
-    part = null_of(0.1, 0.2)
-    assert join_studies([part, part, part])["study"].unique().tolist() == [1, 2, 3, 4, 5, 6]
-
-
 # --- the same wherever it runs ------------------------------------------------------------------
 
 
@@ -416,6 +411,39 @@ def test_null_studies_do_not_depend_on_how_many_are_held_at_once(
     together = drawn()
     monkeypatch.setattr(stability, "CHUNK_ANSWERS", 1)
     pd.testing.assert_frame_equal(drawn(), together, check_exact=True)
+
+
+def test_null_studies_resampled_in_parts_are_those_resampled_at_once() -> None:
+    def drawn(part: tuple[int, int] = (0, 1)) -> pd.DataFrame:
+        rng = np.random.default_rng(8)
+        return null_stability(planted(), USUAL, [2, 3], 7, 20, rng, part=part)
+
+    parts = [drawn((place, 3)) for place in range(3)]
+    assert [sorted(part["study"].unique()) for part in parts] == [[1, 2], [3, 4], [5, 6, 7]]
+    pd.testing.assert_frame_equal(join_studies(parts), drawn(), check_exact=True)
+
+
+def test_a_kind_of_null_study_by_itself_is_what_it_is_among_others() -> None:
+    def drawn(**chosen: tuple[str, ...]) -> pd.DataFrame:
+        return null_stability(planted(), USUAL, [3], 5, 20, np.random.default_rng(8), **chosen)
+
+    every, one = drawn(), drawn(sources=("respondents",))
+    of_kind = every[every["source"] == "respondents"].reset_index(drop=True)
+    pd.testing.assert_frame_equal(one, of_kind, check_exact=True)
+    with pytest.raises(ValueError, match="sources"):
+        drawn(sources=("weather",))
+
+
+def test_bootstraps_drawn_in_parts_are_those_drawn_at_once() -> None:
+    def drawn(part: tuple[int, int] = (0, 1)) -> Resampling:
+        rng = np.random.default_rng(8)
+        return resample_respondents(planted(), USUAL, [2, 3], [2, 3], 600, rng, part)
+
+    whole, joined = drawn(), join([drawn((0, 2)), drawn((1, 2))])
+    for k in (2, 3):
+        np.testing.assert_array_equal(joined.comparisons[k].jaccards, whole.comparisons[k].jaccards)
+        np.testing.assert_array_equal(joined.comparisons[k].members, whole.comparisons[k].members)
+    assert joined.votes == whole.votes
 
 
 def test_joined_parts_are_all_their_draws() -> None:

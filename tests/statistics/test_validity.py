@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from buildingtrusts.statistics.validity import silhouette
+from buildingtrusts.statistics.validity import adjusted_rand, silhouette
 
 #: The same examples on every run, however slow the machine.
 REPEATED = settings(derandomize=True, deadline=None)
@@ -91,3 +91,26 @@ def test_a_width_is_what_its_definition_says(places: list[int], labels: list[int
         a, b = (np.mean(own) if own else 0.0), min(rest)
         expected = (b - a) / max(a, b) if own and max(a, b) > 0 else 0.0
         assert width == pytest.approx(expected, abs=1e-12)
+
+
+def test_the_worked_example_of_the_adjusted_rand_index() -> None:
+    # Two partitions of six objects counted by pairs: 2 pairs together in both, 3 and 6 in each.
+    # (2 - 3 * 6 / 15) / ((3 + 6) / 2 - 3 * 6 / 15)
+    found = adjusted_rand(np.array([1, 1, 2, 2, 3, 3]), np.array([1, 1, 1, 2, 2, 2]))
+    assert found == pytest.approx((2 - 1.2) / (4.5 - 1.2))
+
+
+@REPEATED
+@given(st.lists(st.tuples(st.integers(1, 4), st.integers(1, 4)), min_size=2, max_size=30))
+def test_the_adjusted_rand_index_is_scikit_learns(pairs: list[tuple[int, int]]) -> None:
+    from sklearn.metrics import adjusted_rand_score
+
+    first, second = np.array(pairs).T
+    assert adjusted_rand(first, second) == pytest.approx(adjusted_rand_score(first, second))
+    assert adjusted_rand(first, second) == adjusted_rand(second, first)
+
+
+def test_partitions_of_too_few_or_different_objects_are_not_compared() -> None:
+    assert np.isnan(adjusted_rand(np.array([1]), np.array([1])))
+    with pytest.raises(ValueError, match="2 and 3 objects"):
+        adjusted_rand(np.array([1, 2]), np.array([1, 2, 3]))

@@ -33,6 +33,8 @@ STATISTICS = ("mean_silhouette", "standardised_silhouette", "pseudo_f")
 #: chunk never holds more than so many of them. Neither depends on the machine.
 CHUNK_DRAWS = 250
 CHUNK_ANSWERS = 1_000_000
+#: Part 0 of 1: everything.
+WHOLE = (0, 1)
 #: A draw this close below the observed value counts as reaching it, relative to values above 1.
 TOLERANCE = 1e-12
 
@@ -194,7 +196,7 @@ def observed_scores(ratings: Ratings, specification: Specification) -> NDArray[n
 
 
 def chunks(
-    draws: int, answers: int, rng: np.random.Generator
+    draws: int, answers: int, rng: np.random.Generator, part: tuple[int, int] = WHOLE
 ) -> Iterator[tuple[int, np.random.Generator]]:
     """Split draws into chunks with a stream of random numbers each.
 
@@ -206,6 +208,9 @@ def chunks(
         Numbers that one draw holds.
     rng : numpy.random.Generator
         Parent of the chunks' streams.
+    part : (int, int)
+        Which of how many parts, from 0: some of the chunks, in their order. The parts together
+        are all chunks, with the same draws however many parts there are.
 
     Yields
     ------
@@ -215,14 +220,37 @@ def chunks(
     Raises
     ------
     ValueError
-        If ``draws`` is below 1.
+        If ``draws`` is below 1, or the part is empty or not one of the parts.
     """
     if draws < 1:
         raise ValueError(f"draws is {draws}; it has to be 1 or more.")
     at_once = max(1, min(CHUNK_DRAWS, CHUNK_ANSWERS // answers))
     starts = range(0, draws, at_once)
-    for start, child in zip(starts, rng.spawn(len(starts)), strict=True):
-        yield min(at_once, draws - start), child
+    children = rng.spawn(len(starts))
+    for place in share_of(len(starts), part):
+        yield min(at_once, draws - starts[place]), children[place]
+
+
+def share_of(pieces: int, part: tuple[int, int]) -> range:
+    """Find the pieces of work, numbered from 0, that one of several parts does.
+
+    Raises
+    ------
+    ValueError
+        If the part is empty or not one of the parts.
+
+    Examples
+    --------
+    >>> [list(share_of(5, (part, 2))) for part in (0, 1)]
+    [[0, 1], [2, 3, 4]]
+    """
+    place, parts = part
+    if not 0 <= place < parts <= pieces:
+        raise ValueError(
+            f"part {place} of {parts}, from 0, has none of {pieces} pieces of work; ask for "
+            f"{pieces} parts at most."
+        )
+    return range(pieces * place // parts, pieces * (place + 1) // parts)
 
 
 @dataclass(frozen=True)
@@ -329,7 +357,11 @@ def _gaussian_rows(
 
 
 def two_level_answers(
-    ratings: Ratings, draws: int, rng: np.random.Generator
+    ratings: Ratings,
+    draws: int,
+    rng: np.random.Generator,
+    part: tuple[int, int] = WHOLE,
+    model: TwoLevelModel | None = None,
 ) -> Iterator[NDArray[np.float64]]:
     """Draw whole studies without clusters from the two-level model, chunk by chunk.
 
@@ -338,15 +370,28 @@ def two_level_answers(
     ones. A residual that is itself missing is drawn, anew in each chunk, from the others of its
     item.
 
+    Parameters
+    ----------
+    ratings : Ratings
+        The study.
+    draws : int
+        In all parts together.
+    rng : numpy.random.Generator
+        Of this task alone.
+    part : (int, int)
+        As for :func:`chunks`.
+    model : TwoLevelModel, optional
+        By default the study's own, from :func:`fit_two_level`.
+
     Yields
     ------
     ndarray of shape (b, N, p)
         The next b of the draws, respondents in the rows of ``ratings.answers``.
     """
-    model = fit_two_level(ratings)
+    model = fit_two_level(ratings) if model is None else model
     skipped = np.isnan(ratings.answers)
     n_mats, n_respondents = len(ratings.starts), len(skipped)
-    for size, child in chunks(draws, ratings.answers.size, rng):
+    for size, child in chunks(draws, ratings.answers.size, rng, part):
         effects = model.centre + _gaussian_rows(model.between, (size, n_mats), child)
         answers = np.repeat(effects, ratings.sizes, axis=1)
         if len(model.residuals):
@@ -385,25 +430,37 @@ def to_scale(answers: NDArray[np.float64], ratings: Ratings) -> NDArray[np.float
 
 
 def two_level(
-    ratings: Ratings, specification: Specification, draws: int, rng: np.random.Generator
+    ratings: Ratings,
+    specification: Specification,
+    draws: int,
+    rng: np.random.Generator,
+    part: tuple[int, int] = WHOLE,
 ) -> Iterator[NDArray[np.float64]]:
     """Draw trusts' scores under the two-level null, (b, n_mats, p) a chunk."""
-    for answers in two_level_answers(ratings, draws, rng):
+    for answers in two_level_answers(ratings, draws, rng, part):
         yield mat_scores(ratings, answers, specification)
 
 
 def gaussian(
-    ratings: Ratings, specification: Specification, draws: int, rng: np.random.Generator
+    ratings: Ratings,
+    specification: Specification,
+    draws: int,
+    rng: np.random.Generator,
+    part: tuple[int, int] = WHOLE,
 ) -> Iterator[NDArray[np.float64]]:
     """Draw trusts' scores from one Gaussian with their mean and covariance."""
     scores = observed_scores(ratings, specification)
     covariance = np.atleast_2d(np.cov(scores, rowvar=False))
-    for size, child in chunks(draws, scores.size, rng):
+    for size, child in chunks(draws, scores.size, rng, part):
         yield scores.mean(axis=0) + _gaussian_rows(covariance, (size, len(scores)), child)
 
 
 def respondents_shuffled(
-    ratings: Ratings, specification: Specification, draws: int, rng: np.random.Generator
+    ratings: Ratings,
+    specification: Specification,
+    draws: int,
+    rng: np.random.Generator,
+    part: tuple[int, int] = WHOLE,
 ) -> Iterator[NDArray[np.float64]]:
     """Deal respondents out over trusts of the observed sizes.
 
@@ -411,7 +468,7 @@ def respondents_shuffled(
     item's mean over the other trusts of the draw stands in.
     """
     places = np.arange(len(ratings.answers))
-    for size, child in chunks(draws, ratings.answers.size, rng):
+    for size, child in chunks(draws, ratings.answers.size, rng, part):
         dealt = child.permuted(np.tile(places, (size, 1)), axis=1)
         scores = mat_scores(ratings, ratings.answers[dealt], specification)
         empty = np.isnan(scores)
@@ -422,15 +479,22 @@ def respondents_shuffled(
 
 
 def items_permuted(
-    ratings: Ratings, specification: Specification, draws: int, rng: np.random.Generator
+    ratings: Ratings,
+    specification: Specification,
+    draws: int,
+    rng: np.random.Generator,
+    part: tuple[int, int] = WHOLE,
 ) -> Iterator[NDArray[np.float64]]:
     """Shuffle the scores of each item over trusts, each item on its own."""
     scores = observed_scores(ratings, specification)
-    for size, child in chunks(draws, scores.size, rng):
+    for size, child in chunks(draws, scores.size, rng, part):
         yield child.permuted(np.tile(scores, (size, 1, 1)), axis=1)
 
 
-Null = Callable[[Ratings, Specification, int, np.random.Generator], Iterator[NDArray[np.float64]]]
+Null = Callable[
+    [Ratings, Specification, int, np.random.Generator, tuple[int, int]],
+    Iterator[NDArray[np.float64]],
+]
 NULLS: dict[str, Null] = {
     "two_level": two_level,
     "gaussian": gaussian,
@@ -485,6 +549,7 @@ def draw_null(
     k: Sequence[int],
     draws: int,
     rng: np.random.Generator,
+    part: tuple[int, int] = WHOLE,
 ) -> Evaluation:
     """Draw studies under one null and cluster them as the study was.
 
@@ -498,9 +563,11 @@ def draw_null(
     k : sequence of int
         From 2 to n_mats - 1.
     draws : int
-        Of which :func:`join` puts parts together that were drawn apart.
+        In all parts together.
     rng : numpy.random.Generator
-        Of this null (and part) alone.
+        Of this null alone.
+    part : (int, int)
+        Which of how many parts to draw, from 0; :func:`join` puts parts together.
 
     Returns
     -------
@@ -514,7 +581,7 @@ def draw_null(
     """
     if null not in NULLS:
         raise ValueError(f"null is {null!r}; allowed are {', '.join(NULLS)}.")
-    drawn = NULLS[null](ratings, specification, draws, rng)
+    drawn = NULLS[null](ratings, specification, draws, rng, part)
     return join([evaluate(scores, k, specification) for scores in drawn])
 
 

@@ -25,10 +25,12 @@ from numpy.typing import NDArray
 from buildingtrusts.statistics.batch import Clusterings, cluster_batch
 from buildingtrusts.statistics.nulls import (
     CHUNK_ANSWERS,
+    WHOLE,
     Ratings,
     Specification,
     chunks,
     mat_scores,
+    share_of,
     two_level_answers,
 )
 
@@ -112,6 +114,7 @@ def resample_respondents(
     vote_k: Sequence[int],
     draws: int,
     rng: np.random.Generator,
+    part: tuple[int, int] = WHOLE,
 ) -> Resampling:
     """Bootstrap respondents within their trusts and cluster each draw as the study was.
 
@@ -127,9 +130,11 @@ def resample_respondents(
     vote_k : sequence of int
         Numbers of clusters that compete for the largest mean silhouette.
     draws : int
-        In all; :func:`join` puts parts together that were drawn apart.
+        In all parts together.
     rng : numpy.random.Generator
-        Of this task (and part) alone.
+        Of this task alone.
+    part : (int, int)
+        Which of how many parts to draw, from 0; :func:`join` puts parts together.
 
     Returns
     -------
@@ -147,7 +152,7 @@ def resample_respondents(
     everybody = np.arange(len(ratings.starts))[None]
     batches = (
         (np.repeat(everybody, len(scores), axis=0), scores)
-        for scores in _resampled(ratings, ratings.answers, specification, draws, rng)
+        for scores in _resampled(ratings, ratings.answers, specification, draws, rng, part)
     )
     return _compare("respondents", ratings, specification, batches, k, vote_k)
 
@@ -228,10 +233,11 @@ def _resampled(
     specification: Specification,
     draws: int,
     rng: np.random.Generator,
+    part: tuple[int, int] = WHOLE,
 ) -> Iterator[NDArray[np.float64]]:
     """Scores (b, n, p) of studies whose respondents are drawn with replacement within trusts."""
     answered = ~np.isnan(answers)
-    for size, child in chunks(draws, answers.size, rng):
+    for size, child in chunks(draws, answers.size, rng, part):
         times = _times_drawn(ratings, answered, size, child)
         if specification.statistic == "mean":
             yield _resampled_means(ratings, answers, specification, times)
@@ -448,6 +454,8 @@ def null_stability(
     studies: int,
     draws: int,
     rng: np.random.Generator,
+    part: tuple[int, int] = WHOLE,
+    sources: Sequence[str] = SOURCES,
 ) -> pd.DataFrame:
     """Resample studies without clusters as the study itself is resampled.
 
@@ -458,60 +466,72 @@ def null_stability(
     ratings, specification, k
         As for :func:`resample_respondents`.
     studies : int
-        In all, or of this part; :func:`join_studies` puts parts together that were drawn apart.
+        In all parts together.
     draws : int
         Bootstrap draws of each study.
     rng : numpy.random.Generator
-        Of this task (and part) alone.
+        Of this task alone.
+    part : (int, int)
+        Which of how many parts to resample, from 0; :func:`join_studies` puts parts together.
+    sources : sequence of str
+        Some of :data:`SOURCES`; those left out change nothing in the others.
 
     Returns
     -------
     DataFrame
         ``source, study, k, size, jaccard, draws``: one row a cluster, with its number of trusts
         and its mean Jaccard over the draws in which any of its members takes part. Studies are
-        numbered from 1.
+        numbered from 1, over all parts.
 
     Raises
     ------
     ValueError
-        If a k, the number of studies or the number of draws is out of range.
+        If a k, the number of studies or of draws, the part or a source is out of range.
     """
     _check_k(k, k, ratings)
-    if studies < 1:
-        raise ValueError(f"studies is {studies}; it has to be 1 or more.")
+    unknown = [one for one in sources if one not in SOURCES]
+    if studies < 1 or unknown:
+        raise ValueError(
+            f"{studies} studies are asked for, and sources {list(sources)}; needed are one study "
+            f"or more and sources among {', '.join(SOURCES)}."
+        )
+    mine = share_of(studies, part)
     # A study has a stream for its answers' chunk and one of its own for its bootstrap.
     drawn_by, *resampled_by = rng.spawn(1 + studies)
     n, n_items = len(ratings.starts), ratings.answers.shape[1]
     at_once = max(1, CHUNK_ANSWERS // (max(draws, n) * n * n_items))
-    parts: list[pd.DataFrame] = []
-    first = 0
+    tables: list[pd.DataFrame] = []
+    done = 0
+    # Every part draws all studies, which is quick, and resamples its own.
     for answers in two_level_answers(ratings, studies, drawn_by):
-        for start in range(0, len(answers), at_once):
-            group = answers[start : start + at_once]
-            streams = resampled_by[first : first + len(group)]
-            parts += _null_group(ratings, group, specification, k, draws, streams, 1 + first)
-            first += len(group)
-    table = pd.concat(parts, ignore_index=True)
-    source = table["source"].map(SOURCES.index)
-    order = np.lexsort((table["k"], table["study"], source))
-    return table.loc[order, list(NULL_STABILITY_COLUMNS)].reset_index(drop=True)
+        stop = min(mine.stop, done + len(answers))
+        for first in range(max(mine.start, done), stop, at_once):
+            last = min(first + at_once, stop)
+            group, streams = answers[first - done : last - done], resampled_by[first:last]
+            tables += _null_group(
+                ratings, group, specification, k, draws, streams, 1 + first, sources
+            )
+        done += len(answers)
+    return _sorted_studies(pd.concat(tables, ignore_index=True))
 
 
 def join_studies(parts: Sequence[pd.DataFrame]) -> pd.DataFrame:
-    """Put null studies together that were drawn apart, numbered on in the order given.
+    """Put parts of the null studies together, as if they had been resampled at once.
 
     Examples
     --------
     >>> row = {"source": "respondents", "k": 2, "size": 3, "jaccard": 0.5, "draws": 9}
-    >>> part = pd.DataFrame([{**row, "study": 1}, {**row, "study": 2}])
-    >>> join_studies([part, part])["study"].tolist()
-    [1, 2, 3, 4]
+    >>> parts = [pd.DataFrame([{**row, "study": study}]) for study in (1, 2)]
+    >>> join_studies(parts)["study"].tolist()
+    [1, 2]
     """
-    before = np.cumsum([0, *(part["study"].max() for part in parts[:-1])])
-    return pd.concat(
-        [part.assign(study=part["study"] + n) for part, n in zip(parts, before, strict=True)],
-        ignore_index=True,
-    )
+    return _sorted_studies(pd.concat(parts, ignore_index=True))
+
+
+def _sorted_studies(table: pd.DataFrame) -> pd.DataFrame:
+    source = table["source"].map(SOURCES.index)
+    order = np.lexsort((table["k"], table["study"], source))
+    return table.loc[order, list(NULL_STABILITY_COLUMNS)].reset_index(drop=True)
 
 
 def _null_group(
@@ -522,20 +542,23 @@ def _null_group(
     draws: int,
     streams: Sequence[np.random.Generator],
     first: int,
+    sources: Sequence[str],
 ) -> Iterator[pd.DataFrame]:
     """Clusters of some studies at once, (S, N, p), of which the first has the number ``first``."""
     scores = mat_scores(ratings, answers, specification)
     references = _cluster(scores, k, specification).labels.astype(np.int64)
-    resampled = [
-        np.concatenate(list(_resampled(ratings, one, specification, draws, stream)))
-        for one, stream in zip(answers, streams, strict=True)
-    ]
-    everybody = np.tile(np.arange(len(ratings.starts)), (draws, 1))
-    yield from _null_clusters(
-        "respondents", references, everybody, np.stack(resampled), k, specification, first
-    )
+    if SOURCES[0] in sources:
+        resampled = [
+            np.concatenate(list(_resampled(ratings, one, specification, draws, stream)))
+            for one, stream in zip(answers, streams, strict=True)
+        ]
+        everybody = np.tile(np.arange(len(ratings.starts)), (draws, 1))
+        yield from _null_clusters(
+            SOURCES[0], references, everybody, np.stack(resampled), k, specification, first
+        )
     for source, objects, reduced in _reduced(ratings, answers, specification):
-        yield from _null_clusters(source, references, objects, reduced, k, specification, first)
+        if source in sources:
+            yield from _null_clusters(source, references, objects, reduced, k, specification, first)
 
 
 def _null_clusters(

@@ -93,3 +93,54 @@ def silhouette(distances: NDArray[np.float64], labels: NDArray[np.int64]) -> Sil
     larger = np.maximum(a, b)
     widths = np.divide(b - a, larger, out=np.zeros_like(b), where=(own_sizes > 1) & (larger > 0))
     return Silhouette(labels, widths, neighbours + 1)
+
+
+def adjusted_rand(first: NDArray[np.int64], second: NDArray[np.int64]) -> float:
+    """Compare two partitions of the same objects by pairs, corrected for chance.
+
+    Hubert, L. and Arabie, P. (1985), doi:10.1007/BF01908075.
+
+    Parameters
+    ----------
+    first, second : ndarray of shape (n,)
+        Cluster of each object, in whole numbers; which number is which does not matter.
+
+    Returns
+    -------
+    float
+        1 where the partitions are the same, about 0 where they agree as often as chance would
+        have it, below 0 where less. 1 also where both have one cluster, or both n; ``nan`` for
+        fewer than two objects.
+
+    Raises
+    ------
+    ValueError
+        If the partitions are not of equally many objects.
+
+    Examples
+    --------
+    >>> adjusted_rand(np.array([1, 1, 2, 2]), np.array([2, 2, 1, 1]))
+    1.0
+    >>> adjusted_rand(np.array([1, 1, 2, 2]), np.array([1, 2, 1, 2]))
+    -0.5
+    """
+    if len(first) != len(second):
+        raise ValueError(
+            f"partitions of {len(first)} and {len(second)} objects cannot be compared."
+        )
+    if len(first) < 2:
+        return float("nan")
+    rows, columns = (np.unique(one, return_inverse=True)[1] for one in (first, second))
+    table = np.zeros((rows.max() + 1, columns.max() + 1), dtype=np.int64)
+    np.add.at(table, (rows, columns), 1)
+    together = int(_pairs(table).sum())
+    in_rows, in_columns = (int(_pairs(table.sum(axis=axis)).sum()) for axis in (1, 0))
+    everything = int(_pairs(np.array(len(first))))
+    # Both sides times all pairs, so that equal partitions give exactly 1.
+    most = (in_rows + in_columns) * everything
+    chance = 2 * in_rows * in_columns
+    return 1.0 if most == chance else (2 * together * everything - chance) / (most - chance)
+
+
+def _pairs(counts: NDArray[np.int64]) -> NDArray[np.int64]:
+    return counts * (counts - 1) // 2
