@@ -411,7 +411,7 @@ def test_undefined_values_never_speak_against_the_null() -> None:
 
 def evaluation(*silhouettes: tuple[float, float], k: tuple[int, int] = (2, 3)) -> Evaluation:
     values = np.array(silhouettes)
-    return Evaluation(k, values, 10 * values)
+    return Evaluation(k, values, 10 * values, np.full(len(values), 4.0))
 
 
 def test_the_table_holds_each_k_and_the_best_k_against_the_null() -> None:
@@ -438,14 +438,25 @@ def test_the_table_holds_each_k_and_the_best_k_against_the_null() -> None:
     assert rows.loc["pseudo_f"]["observed"].tolist() == [5, 3, 5]
 
 
-def test_at_one_k_standardising_moves_no_p() -> None:
-    ratings = study(two_clusters(0.5))
-    k = (2, 3, 4)
-    observed = evaluate(observed_scores(ratings, REPORT)[None], k, REPORT)
-    drawn = draw_null("two_level", ratings, REPORT, k, 199, rng())
-    table = null_table(observed, {"two_level": drawn}, len(SIZES))
-    at_k = table[table["scope"] == "k"].pivot(index="k", columns="statistic", values="p_value")
-    assert at_k["mean_silhouette"].tolist() == at_k["standardised_silhouette"].tolist()
+def test_silhouettes_are_held_against_draws_that_scatter_in_as_many_directions() -> None:
+    # At both k silhouettes fall by .1 for each doubling of the dimensions, give or take .01.
+    dimensions = np.array([1.0, 2.0, 4.0, 8.0])
+    fallen = 0.5 - 0.1 * np.log2(dimensions) + 0.01 * np.array([1, -1, -1, 1])
+    drawn = Evaluation((2,), fallen[:, None], np.ones((4, 1)), dimensions)
+    # .3 is not much among the draws, and .2 more than what 16 dimensions give.
+    observed = Evaluation((2,), np.array([[0.3]]), np.ones((1, 1)), np.array([16.0]))
+    rows = null_table(observed, {"two_level": drawn}, 9).set_index(["statistic", "scope"])
+    assert rows.loc[("mean_silhouette", "k"), "p_value"] == 3 / 5
+    standardised = rows.loc[("standardised_silhouette", "k")]
+    assert standardised["observed"] == pytest.approx(0.2 / np.std([0.01] * 2 + [-0.01] * 2, ddof=1))
+    assert standardised["p_value"] == 1 / 5
+
+
+def test_effective_dimensions_by_hand() -> None:
+    # Variances 4 and 1 along the items: 25 / 17.
+    points = np.array([[2.0, 0], [-2.0, 0], [0, 1], [0, -1]])
+    found = nulls.effective_dimensions(np.stack([points, points * [0, 1], points * 0]))
+    assert found.tolist() == pytest.approx([25 / 17, 1, 1])
 
 
 def test_draws_without_any_spread_give_a_finite_table() -> None:

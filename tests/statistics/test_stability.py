@@ -479,7 +479,7 @@ def test_there_has_to_be_something_to_draw() -> None:
     rng = np.random.default_rng(1)
     with pytest.raises(ValueError, match="draws is 0"):
         resample_respondents(planted(), USUAL, [2], [2], 0, rng)
-    with pytest.raises(ValueError, match="studies is 0"):
+    with pytest.raises(ValueError, match="0 studies are asked for"):
         null_stability(planted(), USUAL, [2], 0, 10, rng)
     with pytest.raises(ValueError, match="draws is 0"):
         null_stability(planted(), USUAL, [2], 10, 0, rng)

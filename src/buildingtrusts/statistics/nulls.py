@@ -20,7 +20,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from buildingtrusts.statistics.batch import cluster_batch
+from buildingtrusts.statistics.batch import cluster_batch, scale_batch
 from buildingtrusts.statistics.quantiles import answered_quantiles
 
 NULL_COLUMNS = (
@@ -513,11 +513,68 @@ class Evaluation:
         The K numbers of clusters.
     silhouettes, pseudo_f : ndarray of shape (B, K)
         Mean silhouette widths, and Calinski and Harabasz's pseudo-F.
+    dimensions : ndarray of shape (B,)
+        In how many directions trusts scatter, from :func:`effective_dimensions`.
     """
 
     k: tuple[int, ...]
     silhouettes: NDArray[np.float64]
     pseudo_f: NDArray[np.float64]
+    dimensions: NDArray[np.float64]
+
+
+def evaluation_arrays(evaluation: Evaluation) -> dict[str, NDArray[np.generic]]:
+    """An evaluation as named arrays, to be kept; :func:`evaluation_from` reads them back."""
+    return {
+        "k": np.array(evaluation.k),
+        "silhouettes": evaluation.silhouettes,
+        "pseudo_f": evaluation.pseudo_f,
+        "dimensions": evaluation.dimensions,
+    }
+
+
+def evaluation_from(arrays: Mapping[str, NDArray[np.generic]]) -> Evaluation:
+    """An evaluation from the arrays of :func:`evaluation_arrays`.
+
+    Examples
+    --------
+    >>> found = Evaluation((2,), np.array([[0.5]]), np.array([[3.0]]), np.array([1.8]))
+    >>> evaluation_from(evaluation_arrays(found)).silhouettes.tolist()
+    [[0.5]]
+    """
+    k = tuple(arrays["k"].astype(int).tolist())
+    names = ("silhouettes", "pseudo_f", "dimensions")
+    return Evaluation(k, *(arrays[name].astype(float) for name in names))
+
+
+def effective_dimensions(scores: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Count the directions in which objects scatter, each by its share of the variance.
+
+    The square of the trace of the covariance over the trace of its square: 1 for objects on a
+    line, p for objects that scatter alike in p directions (p times Box's epsilon: Box, G. E. P.,
+    1954, doi:10.1214/aoms/1177728717).
+
+    Parameters
+    ----------
+    scores : ndarray of shape (B, n, p)
+
+    Returns
+    -------
+    ndarray of shape (B,)
+        1 also where all objects coincide.
+
+    Examples
+    --------
+    >>> square = np.array([[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]])
+    >>> effective_dimensions(np.stack([square, square * [1, 0]])).tolist()
+    [2.0, 1.0]
+    """
+    centred = scores - scores.mean(axis=1, keepdims=True)
+    # einsum adds in one order whatever the number of threads; matmul need not.
+    scatter = np.einsum("bnp,bnq->bpq", centred, centred)
+    total = np.einsum("bpp->b", scatter) ** 2
+    squares = np.einsum("bpq,bpq->b", scatter, scatter)
+    return np.divide(total, squares, out=np.ones(len(scores)), where=squares > 0)
 
 
 def evaluate(
@@ -539,7 +596,8 @@ def evaluate(
     found = cluster_batch(
         scores, k, specification.linkage, specification.metric, specification.scaling
     )
-    return Evaluation(found.k, found.silhouettes, found.pseudo_f)
+    dimensions = effective_dimensions(scale_batch(scores, specification.scaling))
+    return Evaluation(found.k, found.silhouettes, found.pseudo_f, dimensions)
 
 
 def draw_null(
@@ -591,6 +649,7 @@ def join(parts: Sequence[Evaluation]) -> Evaluation:
         parts[0].k,
         np.concatenate([part.silhouettes for part in parts]),
         np.concatenate([part.pseudo_f for part in parts]),
+        np.concatenate([part.dimensions for part in parts]),
     )
 
 
@@ -653,10 +712,13 @@ def null_table(observed: Evaluation, nulls: Mapping[str, Evaluation], n_mats: in
     Returns
     -------
     DataFrame
-        Columns of ``nulls.csv``. ``standardised_silhouette`` is the mean silhouette minus its
-        mean under the null at that k, over its standard deviation there (n - 1); a draw is
-        standardised by all draws, itself included, which moves p by an order of 1 / draws at
-        most. ``scope`` ``k`` is one number of clusters. ``max`` is the largest value over k, in
+        Columns of ``nulls.csv``. ``standardised_silhouette`` is the mean silhouette minus what
+        the null gives at that k for as many effective dimensions, over the standard deviation
+        around that: a straight line through the draws, over the logarithm of their dimensions.
+        A null fitted to a few trusts scatters in fewer directions than they do, and objects in
+        few directions have larger silhouettes; without the line the test hardly ever rejects and
+        finds little. A draw is standardised by all draws, itself included, which moves p by an
+        order of 1 / draws at most. ``scope`` ``k`` is one number of clusters. ``max`` is the largest value over k, in
         the study as in each draw, and ``k`` is then where the study has it, the smaller
         k where two are equal.
 
@@ -688,16 +750,35 @@ def _statistics(
     observed: Evaluation, drawn: Evaluation
 ) -> Iterator[tuple[str, NDArray[np.float64], NDArray[np.float64]]]:
     """Each statistic of the study, (K,), and of the draws, (draws, K)."""
-    centre = drawn.silhouettes.mean(axis=0)
+    expected = _expected_silhouettes(drawn)
+    residuals = drawn.silhouettes - expected(drawn.dimensions)
     # Where no draw differs from another, anything else is as good as infinitely far away.
-    spread = np.maximum(drawn.silhouettes.std(axis=0, ddof=1), TOLERANCE)
+    spread = np.maximum(residuals.std(axis=0, ddof=1), TOLERANCE)
     yield STATISTICS[0], observed.silhouettes[0], drawn.silhouettes
     yield (
         STATISTICS[1],
-        (observed.silhouettes[0] - centre) / spread,
-        (drawn.silhouettes - centre) / spread,
+        (observed.silhouettes[0] - expected(observed.dimensions)[0]) / spread,
+        residuals / spread,
     )
     yield STATISTICS[2], observed.pseudo_f[0], drawn.pseudo_f
+
+
+def _expected_silhouettes(
+    drawn: Evaluation,
+) -> Callable[[NDArray[np.float64]], NDArray[np.float64]]:
+    """The mean silhouettes (B, K) that a null gives for effective dimensions (B,)."""
+    centre = drawn.silhouettes.mean(axis=0)
+    middle = np.log(drawn.dimensions).mean()
+    from_middle = (np.log(drawn.dimensions) - middle)[:, None]
+    scatter = float(np.square(from_middle).sum())
+    slopes = (from_middle * (drawn.silhouettes - centre)).sum(axis=0)
+    # Objects on one item scatter in one direction in every draw.
+    slopes = slopes / scatter if scatter > TOLERANCE * len(from_middle) else 0 * slopes
+
+    def expected(dimensions: NDArray[np.float64]) -> NDArray[np.float64]:
+        return centre + slopes * (np.log(dimensions) - middle)[:, None]
+
+    return expected
 
 
 def _against(observed: float, drawn: NDArray[np.float64]) -> tuple[float | int, ...]:

@@ -15,9 +15,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
 from buildingtrusts.statistics.nulls import Exceedance, chunks, exceedance
+
+PERMANOVA_COLUMNS = (
+    *("n_mats", "n_responses", "pseudo_f", "r_squared", "p_value", "p_low", "p_high", "draws"),
+)
 
 
 @dataclass(frozen=True)
@@ -46,6 +51,14 @@ class Permanova:
     n_mats: int
     n_responses: int
     draws: int
+
+    def table(self) -> pd.DataFrame:
+        """The test as ``permanova.csv``, one row."""
+        row = (
+            *(self.n_mats, self.n_responses, self.pseudo_f, self.r_squared),
+            *(self.chance.p_value, self.chance.p_low, self.chance.p_high, self.draws),
+        )
+        return pd.DataFrame([row], columns=list(PERMANOVA_COLUMNS))
 
 
 def permanova(

@@ -13,7 +13,7 @@ beside the same procedure run on studies without clusters, drawn from the two-le
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import reduce
 from itertools import starmap
@@ -44,6 +44,9 @@ ASSIGNMENT_COLUMNS = ("k", "mat_id", "kind", "cluster", "probability", "draws")
 K_VOTES_COLUMNS = ("source", "k", "share", "draws")
 #: One row a cluster of a study drawn from the null: how large it is and how well it comes back.
 NULL_STABILITY_COLUMNS = ("source", "study", "k", "size", "jaccard", "draws")
+
+#: What of a comparison is kept between two steps.
+_KEPT = ("reference", "jaccards", "members", "together", "both")
 
 #: A trust in which a draw leaves an item without any answer is drawn again, so many times at most.
 ATTEMPTS = 100
@@ -187,6 +190,36 @@ def leave_one_out(
         _compare(source, ratings, specification, [(objects, scores[0])], k, vote_k)
         for source, objects, scores in _reduced(ratings, answers, specification)
     ]
+
+
+def resampling_arrays(resampling: Resampling) -> dict[str, NDArray[np.generic]]:
+    """A resampling as named arrays, to be kept; :func:`resampling_from` reads them back."""
+    arrays: dict[str, NDArray[np.generic]] = {
+        "source": np.array(resampling.source),
+        "k": np.array(list(resampling.comparisons)),
+        "votes": np.array(list(resampling.votes.items())),
+    }
+    for k, one in resampling.comparisons.items():
+        arrays |= {f"{name}_{k}": getattr(one, name) for name in _KEPT}
+    return arrays
+
+
+def resampling_from(arrays: Mapping[str, NDArray[np.generic]]) -> Resampling:
+    """A resampling from the arrays of :func:`resampling_arrays`.
+
+    Examples
+    --------
+    >>> kept = resampling_arrays(Resampling("respondents", {}, {2: 7, 3: 1}))
+    >>> resampling_from(kept)
+    Resampling(source='respondents', comparisons={}, votes={2: 7, 3: 1})
+    """
+    source = str(arrays["source"])
+    comparisons = {
+        k: Comparison(source, k, *(arrays[f"{name}_{k}"] for name in _KEPT))  # type: ignore[arg-type]
+        for k in arrays["k"].astype(int).tolist()
+    }
+    votes = arrays["votes"].astype(int).reshape(-1, 2).tolist()
+    return Resampling(source, comparisons, {k: count for k, count in votes})
 
 
 def join(parts: Sequence[Resampling]) -> Resampling:
