@@ -7,7 +7,8 @@ BIN := .venv/bin
 READY := .venv/ready
 
 .DEFAULT_GOAL := help
-.PHONY: help reproduce test lint format reconstruction ledger readme benchmark lock clean
+.PHONY: help reproduce test lint format reconstruction ensemble calibration ledger readme benchmark \
+  lock clean
 
 help:  ## show what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 18
@@ -53,14 +54,23 @@ format: $(READY)  ## format code and rules
 reconstruction: $(READY)  ## make the responses of 2017-reconstruction again from the claims
 	$(BIN)/python -m buildingtrusts reconstruct --out data/raw/2017-reconstruction
 
+ensemble: $(READY)  ## judge 108 reconstructions and keep the table that verdicts rest on (half an hour)
+	$(BIN)/snakemake --cores $(CORES) ensemble
+	cp data/processed/2017-reconstruction/ensemble.csv data/published/ensemble.csv
+
+calibration: $(READY)  ## measure how often the verdict errs, and what it can find (hours)
+	$(BIN)/python benchmarks/calibration.py
+	$(BIN)/python benchmarks/calibration.py --document
+
 ledger: $(READY)  ## count the ledger's verdicts by basis; fail on a difference that matters
 	$(BIN)/python -m buildingtrusts count-ledger results/tables/ledger.csv --fail-on-differences
 
-readme: reproduce  ## renew the README's pictures, ledger counts and rule graph from the current run
+readme: reproduce  ## renew the README's pictures, counts, verdict and rule graph from the current run
 	$(BIN)/python docs/update_readme.py
 
-benchmark: $(READY)  ## time the study against its floor and against R
+benchmark: $(READY)  ## time the study against its floor and against R, and the evidence
 	$(BIN)/python benchmarks/study.py
+	$(BIN)/python benchmarks/evidence.py
 
 lock:  ## renew requirements.lock (needs uv)
 	uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-annotate --custom-compile-command "make lock" \

@@ -18,8 +18,10 @@ if "paths" not in config:
 include: "workflow/rules/common.smk"
 include: "workflow/rules/survey.smk"
 include: "workflow/rules/statistics.smk"
+include: "workflow/rules/evidence.smk"
 include: "workflow/rules/register.smk"
 include: "workflow/rules/published.smk"
+include: "workflow/rules/ensemble.smk"
 include: "workflow/rules/output.smk"
 
 

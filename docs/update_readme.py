@@ -1,7 +1,8 @@
-"""Put the current run's pictures, ledger counts and rule graph where the README shows them."""
+"""Put the current run's pictures, counts, verdict and rule graph where the README shows them."""
 
 from __future__ import annotations
 
+import csv
 import re
 import shutil
 import subprocess
@@ -15,18 +16,22 @@ PICTURES = (
     "2017-reconstruction/figures/heatmap.png",
     "2017-reconstruction/figures/figure_2_strategy_profiles.png",
     "2017-reconstruction/figures/silhouettes.png",
+    "2017-reconstruction/figures/multiverse.png",
+    "2017-reconstruction/figures/noise.png",
     "figures/published_associations.png",
 )
+VERDICT = ROOT / "results/2017-reconstruction/tables/verdict.csv"
 
 
 def main() -> None:
-    """Copy the pictures and rewrite the two marked parts of the README."""
+    """Copy the pictures and rewrite the three marked parts of the README."""
     GALLERY.mkdir(parents=True, exist_ok=True)
     for picture in PICTURES:
         shutil.copyfile(ROOT / "results" / picture, GALLERY / Path(picture).name)
     readme = ROOT / "README.md"
     text = replaced(readme.read_text(encoding="utf-8"), "ledger", ledger_counts())
     text = replaced(text, "rulegraph", f"```mermaid\n{rule_graph()}\n```")
+    text = replaced(text, "verdict", f"> {verdict(VERDICT)}")
     readme.write_text(text, encoding="utf-8", newline="\n")
 
 
@@ -39,6 +44,12 @@ def replaced(text: str, mark: str, content: str) -> str:
 def ledger_counts() -> str:
     """Counts of verdicts by basis, as the command prints them."""
     return printed("buildingtrusts", "count-ledger", "results/tables/ledger.csv")
+
+
+def verdict(table: Path) -> str:
+    """The sentence of a wave's verdict."""
+    with table.open(encoding="utf-8", newline="") as stream:
+        return next(csv.DictReader(stream))["sentence"]
 
 
 def rule_graph() -> str:

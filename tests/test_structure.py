@@ -28,9 +28,10 @@ ALLOWED = {
     "study": {"output"},
 }
 #: Modules beside the steps that read or write files: the one writer, the one reader of tables,
-#: the drawer, and the loaders of what the study is.
+#: the drawer, the reader of what clusters rest on, and the loaders of what the study is.
 TOUCH_FILES = {
-    *("output/files.py", "output/tables.py", "output/figures/drawing.py"),
+    *("output/files.py", "output/tables.py", "output/arrays.py", "output/figures/drawing.py"),
+    "survey/ratings.py",
     *("study/configuration.py", "study/codebook.py", "study/modules.py", "study/provenance.py"),
 }
 FILE_CALLS = {
@@ -107,7 +108,7 @@ def test_the_study_knows_of_results_only_which_there_are() -> None:
                         "contracts.WAVE_TABLES",
                         "contracts.EVIDENCE_TABLES",
                     ),
-                    *("figures.STUDY_FIGURES", "figures.WAVE_FIGURES"),
+                    *("figures.EVIDENCE_FIGURES", "figures.STUDY_FIGURES", "figures.WAVE_FIGURES"),
                 }
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import astuple
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -9,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from buildingtrusts.output.contracts import WAVE_TABLES
+from buildingtrusts.statistics.indices import internal_indices
 from buildingtrusts.statistics.linkage import LINKAGES, build_tree
 from buildingtrusts.statistics.partitions import Partitions, partition_tree
 
@@ -25,7 +28,7 @@ NAMES = [f"MAT {n}" for n in range(1, 18)]
 
 def partitioned(order: list[int], linkage: str = "average") -> Partitions:
     tree = build_tree(SCORES[order], [NAMES[place] for place in order], linkage)
-    return partition_tree(tree, range(2, 9))
+    return partition_tree(tree, range(2, 9), SCORES[order])
 
 
 @pytest.mark.parametrize("linkage", LINKAGES)
@@ -106,3 +109,20 @@ def test_singletons_are_told_with_width_nothing() -> None:
 def test_ties_are_told_with_every_partition_of_their_tree() -> None:
     tree = build_tree(np.array([[0.0], [1.0], [2.0], [9.0]]), ["A", "B", "C", "D"])
     assert partition_tree(tree, [2, 3]).tables()["partitions"]["ties"].tolist() == [1, 1]
+
+
+def test_every_partition_tells_the_indices_of_its_scores_and_distances() -> None:
+    found = partitioned(list(range(17)))
+    table = found.tables()["partitions"].set_index("k")
+    names = ["calinski_harabasz", "davies_bouldin", "dunn", "c_index"]
+    for k, labels in found.labels.items():
+        expected = internal_indices(SCORES, found.tree.distances, labels)
+        assert table.loc[k, names].tolist() == list(astuple(expected))
+    assert table["calinski_harabasz"].idxmax() == table["dunn"].idxmax() == 3
+
+
+def test_a_tree_without_its_scores_lacks_the_indices_of_scores_alone() -> None:
+    tree = partitioned(list(range(17))).tree
+    table = partition_tree(tree, [2, 3]).tables()["partitions"]
+    assert table[["calinski_harabasz", "davies_bouldin"]].isna().all(axis=None)
+    assert table[["dunn", "c_index"]].notna().all(axis=None)

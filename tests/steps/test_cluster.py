@@ -6,6 +6,7 @@ import argparse
 from pathlib import Path
 
 import pytest
+from sklearn.metrics import calinski_harabasz_score
 
 from buildingtrusts.cli import main
 from buildingtrusts.output.contracts import WAVE_TABLES
@@ -55,6 +56,21 @@ def test_the_planted_partition_has_the_largest_silhouette(finished: Finished) ->
     widths = read_table(finished.tables / "silhouettes.csv").query("k == 3").set_index("mat_id")
     assert widths.loc["T7", "width"] == 0
     assert (widths["width"].drop("T7") > 0.7).all()
+
+
+def test_indices_are_of_the_scores_as_they_were_scaled(finished: Finished, tmp_path: Path) -> None:
+    names = ["calinski_harabasz", "davies_bouldin", "dunn", "c_index"]
+    plain = read_table(finished.tables / "partitions.csv").set_index("k")
+    assert plain[names].notna().all(axis=None)
+    assert plain["davies_bouldin"].idxmin() == plain["dunn"].idxmax() == 3
+    run(*words(finished, "--k", 3, "--out", tmp_path, "--scaling", "zscore"))
+    scaled = read_table(tmp_path / "partitions.csv").set_index("k").loc[3]
+    responses = read_table(finished.tidy / "responses.csv")
+    columns = [column for column in responses if column.startswith("strategy__")]
+    means = responses.groupby("mat_id")[columns].mean().loc[list(PLANTED)]
+    labels = list(PLANTED.values())
+    for frame, told in ((means, plain.loc[3]), ((means / means.std()), scaled)):
+        assert told["calinski_harabasz"] == pytest.approx(calinski_harabasz_score(frame, labels))
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,10 @@ from typing import Any
 
 import pytest
 
+from buildingtrusts.output.contracts import EVIDENCE_TABLES
+from buildingtrusts.output.figures import EVIDENCE_FIGURES
+from buildingtrusts.statistics import nulls
+from buildingtrusts.study import plan
 from buildingtrusts.study.plan import Plan, plan_study
 from buildingtrusts.study.problems import InputProblems
 
@@ -207,3 +211,108 @@ def test_the_ledger_is_told_the_year_of_the_extract(project: Path) -> None:
 def test_figures_come_in_every_chosen_format_with_data_and_words(project: Path) -> None:
     plan = plan_study({**SETTINGS, "figures": {"formats": ["svg"]}})
     assert plan.figure_files("f", ["tree"]) == ["f/tree.svg", "f/tree.csv", "f/tree.txt"]
+
+
+# --- the evidence -------------------------------------------------------------------------------
+
+
+def test_a_wave_without_evidence_wants_none_of_it(project: Path) -> None:
+    every = plan_study(SETTINGS)
+    assert f"results/{WAVE}/tables/verdict.csv" in every.wanted()
+    assert f"results/{WAVE}/figures/noise.svg" in every.wanted()
+    assert every.merge_test_files(WAVE) == [f"results/{WAVE}/tables/merge_tests.csv"]
+    edit(f"config/waves/{WAVE}.yaml", "evidence: {", "evidence: {enabled: false, ")
+    none = plan_study(SETTINGS)
+    assert not none.has_evidence(WAVE)
+    assert none.merge_test_files(WAVE) == []
+    left_out = set(every.wanted()) - set(none.wanted())
+    names = {Path(file).stem for file in left_out}
+    assert names == {*EVIDENCE_TABLES, *EVIDENCE_FIGURES}
+
+
+def test_draws_are_split_as_asked_but_no_part_is_without_any(project: Path) -> None:
+    def files(draws: int, parts: int) -> list[str]:
+        text = Path(f"config/waves/{WAVE}.yaml").read_text(encoding="utf-8")
+        start = text[: text.index("evidence:")]
+        Path(f"config/waves/{WAVE}.yaml").write_text(
+            f"{start}evidence: {{draws: {draws}, null_studies: 2}}\n", encoding="utf-8"
+        )
+        plan = plan_study({**SETTINGS, "evidence": {"parts": parts}})
+        return [
+            Path(file).name
+            for work in ("respondents", "null_studies", "multiverse")
+            for file in plan.draw_files(WAVE, work)
+        ]
+
+    few = files(250, 3)
+    assert [name for name in few if name.startswith("respondents")] == ["respondents-1.npz"]
+    assert [name for name in few if name.startswith("null")] == [
+        "null_studies-1.csv",
+        "null_studies-2.csv",
+    ]
+    assert [name for name in few if name.startswith("multi")] == [
+        f"multiverse-{part}.csv" for part in (1, 2, 3)
+    ]
+    many = files(1000, 3)
+    assert len([name for name in many if name.startswith("respondents")]) == 3
+
+
+def test_a_piece_of_draws_and_the_nulls_are_those_of_the_statistics() -> None:
+    assert plan.DRAWS_A_PIECE == nulls.CHUNK_DRAWS
+    assert tuple(nulls.NULLS) == plan.NULLS
+
+
+def test_every_choice_of_the_multiverse_reaches_its_step(project: Path) -> None:
+    crossed = {"linkage": ["single"], "min_responses": [2, 4], "k": [5], "draws": 17}
+    flags = words(plan_study({**SETTINGS, "multiverse": crossed}).multiverse_flags(WAVE))
+    line = " ".join(flags)
+    assert "--grid-linkage single --grid-metric euclidean manhattan correlation" in line
+    assert "--grid-min-responses 2 4" in line
+    assert "--grid-k 5" in line
+    assert "--draws 17" in line
+    assert "--linkage average" in line
+    assert "--report-k 2 3" in line
+    assert main_parses("run-multiverse", flags)
+
+
+def test_every_choice_of_the_ensemble_reaches_its_step(project: Path) -> None:
+    grid = {"first_seed": 3, "seeds": 2, "within_sd": [1.0, 2.5], "count_skew": [0.1]}
+    made = plan_study({**SETTINGS, "ensemble": grid})
+    assert list(made.ensemble_members()) == [1, 2, 3, 4]
+    flags = words(made.ensemble_flags(WAVE))
+    line = " ".join(flags)
+    assert "--first-seed 3 --seeds 2 --within-sd 1.0 2.5 --count-skew 0.1" in line
+    assert "--min-responses 5 --report-k 3" in line
+    assert made.reconstructed_waves() == []
+    assert main_parses("examine-reconstruction", flags)
+
+
+def main_parses(command: str, flags: list[str]) -> bool:
+    """Whether a step knows all these flags; what else it needs is given too."""
+    import argparse
+    import importlib
+
+    parser = argparse.ArgumentParser()
+    step = importlib.import_module(f"buildingtrusts.steps.{command.replace('-', '_')}")
+    step.add_arguments(parser)
+    for action in parser._actions:
+        action.required = False
+    parser.parse_args(flags)
+    return True
+
+
+def test_an_ensemble_is_used_where_there_is_one(project: Path) -> None:
+    Path("kept").mkdir()
+    settings = {**SETTINGS, "paths": {**SETTINGS["paths"], "published": "kept"}}
+    assert plan_study(settings).ensemble_file() == []
+    Path("kept/ensemble.csv").touch()
+    assert plan_study(settings).ensemble_file() == ["kept/ensemble.csv"]
+
+
+@pytest.mark.parametrize(("name", "value"), [("within_sd", 0.9), ("count_skew", 1.6)])
+def test_settings_that_no_reconstruction_can_have_are_problems(
+    project: Path, name: str, value: float
+) -> None:
+    assert any(
+        f"ensemble.{name}" in one for one in problems({**SETTINGS, "ensemble": {name: [value]}})
+    )

@@ -62,6 +62,13 @@ def test_the_readme_counts_the_ledger_as_it_is(
     assert len(shown("ledger")) == len(counted)
 
 
+def test_the_readme_quotes_the_verdict_of_the_current_run(
+    study: Project, update: ModuleType
+) -> None:
+    table = study.folder / "results/2017-reconstruction/tables/verdict.csv"
+    assert shown("verdict") == [f"> {update.verdict(table)}"]
+
+
 def test_the_readme_shows_the_rules_that_there_are() -> None:
     graph = "\n".join(shown("rulegraph"))
     rules = {
@@ -70,6 +77,9 @@ def test_the_readme_shows_the_rules_that_there_are() -> None:
         for name in re.findall(r"^rule (\w+):", file.read_text(encoding="utf-8"), re.MULTILINE)
     }
     drawn = set(re.findall(r"\[(\w+)\]", graph)) - {"all"}
-    # Rules that only a downloaded register or a wave that asks for evidence sets to work.
-    occasional = {"register", "compare_population", "evidence"}
+    # Rules that only a downloaded register or the target of an ensemble sets to work.
+    occasional = {
+        *("register", "compare_population"),
+        *("examine_reconstruction", "gather_ensemble", "ensemble"),
+    }
     assert rules - occasional <= drawn <= rules

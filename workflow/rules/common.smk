@@ -5,9 +5,9 @@ from snakemake.exceptions import WorkflowError
 from snakemake.logging import logger
 
 from buildingtrusts.output.contracts import EVIDENCE_TABLES, WAVE_TABLES
-from buildingtrusts.output.figures import STUDY_FIGURES, WAVE_FIGURES
+from buildingtrusts.output.figures import EVIDENCE_FIGURES, STUDY_FIGURES, WAVE_FIGURES
 from buildingtrusts.study.modules import modules_of
-from buildingtrusts.study.plan import plan_study
+from buildingtrusts.study.plan import NULLS, plan_study
 from buildingtrusts.study.problems import InputProblems
 
 try:
@@ -28,6 +28,9 @@ shell.prefix(f'export PATH="{os.path.dirname(sys.executable)}:$PATH"; ')
 
 wildcard_constraints:
     wave="|".join(PLAN.wave_names),
+    null="|".join(NULLS),
+    part=r"\d+",
+    member=r"\d+",
 
 
 def folder_of_output(wildcards, output):

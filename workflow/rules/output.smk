@@ -4,6 +4,7 @@ rule draw:
         tables=[f"{RESULTS}/{{wave}}/tables/{name}.csv" for name in WAVE_TABLES],
         codebook=rules.ingest.output.codebook,
         attributes=rules.ingest.output.attributes,
+        tests=lambda wildcards: PLAN.merge_test_files(wildcards.wave),
         code=modules_of("draw"),
     output:
         figures=PLAN.figure_files(f"{RESULTS}/{{wave}}/figures", WAVE_FIGURES),
@@ -23,6 +24,43 @@ rule draw:
         " --tables {params.tables}"
         " --processed {params.processed}"
         " {params.wave}"
+        " --formats {params.formats}"
+        " --dpi {params.dpi}"
+        " --out {params.out}"
+        " > {log} 2>&1"
+
+
+rule draw_evidence:
+    """Draw the figures of the evidence for a wave's clusters."""
+    input:
+        tables=[f"{RESULTS}/{{wave}}/tables/{name}.csv" for name in EVIDENCE_TABLES],
+        clusters=rules.cluster.output.clusters,
+        leaf_order=rules.cluster.output.leaf_order,
+        scores=rules.aggregate.output.scores,
+        codebook=rules.ingest.output.codebook,
+        code=modules_of("draw_evidence"),
+    output:
+        figures=PLAN.figure_files(f"{RESULTS}/{{wave}}/figures", EVIDENCE_FIGURES),
+    log:
+        f"{LOGS}/{{wave}}/draw_evidence.log",
+    params:
+        provenance=lambda wildcards: PLAN.waves[wildcards.wave].provenance,
+        block=lambda wildcards: PLAN.waves[wildcards.wave].cluster.block,
+        k=lambda wildcards: PLAN.drawn_k(wildcards.wave),
+        formats=STUDY.figures.formats,
+        dpi=STUDY.figures.dpi,
+        tables=lambda wildcards, input: os.path.dirname(input.tables[0]),
+        processed=lambda wildcards, input: os.path.dirname(input.codebook),
+        out=folder_of_output,
+    message:
+        "Drawing the evidence for the clusters of {wildcards.wave}"
+    shell:
+        "python -m buildingtrusts draw-evidence"
+        " --tables {params.tables}"
+        " --processed {params.processed}"
+        " --provenance {params.provenance}"
+        " --block {params.block}"
+        " --k {params.k}"
         " --formats {params.formats}"
         " --dpi {params.dpi}"
         " --out {params.out}"

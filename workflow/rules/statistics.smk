@@ -57,35 +57,6 @@ rule cluster:
         " > {log} 2>&1"
 
 
-rule evidence:
-    """Hold the clusters against data without any; resample respondents; give the verdict."""
-    input:
-        responses=rules.ingest.output.responses,
-        codebook=rules.ingest.output.codebook,
-        clusters=rules.cluster.output.clusters,
-        code=modules_of("evidence"),
-    output:
-        tables=[f"{RESULTS}/{{wave}}/tables/{name}.csv" for name in EVIDENCE_TABLES],
-    log:
-        f"{LOGS}/{{wave}}/evidence.log",
-    params:
-        choices=lambda wildcards: PLAN.evidence_flags(wildcards.wave),
-        seed=STUDY.seed,
-        out=folder_of_output,
-    message:
-        "Asking whether the clusters of {wildcards.wave} are more than noise"
-    shell:
-        "python -m buildingtrusts evidence"
-        " --responses {input.responses}"
-        " --codebook {input.codebook}"
-        " --clusters {input.clusters}"
-        " {params.choices}"
-        " --seed {params.seed}"
-        " --wave {wildcards.wave}"
-        " --out {params.out}"
-        " > {log} 2>&1"
-
-
 rule crosstabulate:
     """Tabulate clusters against attributes of the trusts and test them exactly."""
     input:

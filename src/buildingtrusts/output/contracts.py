@@ -22,6 +22,19 @@ _ASSOCIATIONS = (
     *("cramers_v", "cramers_v_corrected", "cramers_v_null_mean", "cramers_v_null_q95", "draws"),
 )
 
+#: The settings of a combination of choices, and what came of it.
+MULTIVERSE = (
+    *("linkage", "metric", "scaling", "statistic", "min_responses", "roles", "k", "n_mats"),
+    *("sizes", "mean_silhouette", "adjusted_rand", "p_value", "draws", "is_report", "answers"),
+)
+#: One row a reconstruction: its settings, and what the rule looks at.
+ENSEMBLE = (
+    *("wave", "member", "seed", "within_sd", "count_skew", "n_mats", "icc1_median"),
+    *("permanova_p", "k", "p_value", "jaccard_min", "jaccard_null_q95", "smallest_cluster"),
+    *("verdict", "rule_version", "draws", "null_studies", "null_draws"),
+    *("report_k", "report_p_value", "report_jaccard_min", "report_jaccard_null_q95", "made_from"),
+)
+
 #: Tables of one wave, in ``results/<wave>/tables/``.
 WAVE_TABLES: dict[str, Contract] = {
     "sample": Contract(
@@ -65,10 +78,12 @@ WAVE_TABLES: dict[str, Contract] = {
     "partitions": Contract(
         (
             *("k", "sizes", "mean_silhouette", "macro_silhouette", "cophenetic_correlation"),
-            *("agglomerative_coefficient", "ties"),
+            *("agglomerative_coefficient", "ties", "calinski_harabasz", "davies_bouldin", "dunn"),
+            "c_index",
         ),
         "Each partition: sizes, silhouette over trusts and over clusters; the tree's cophenetic "
-        "correlation, agglomerative coefficient and number of tied merges.",
+        "correlation, agglomerative coefficient and number of tied merges; four indices of the "
+        "number of clusters (large is good, but for davies_bouldin and c_index).",
     ),
     "profiles": Contract(
         (
@@ -137,6 +152,54 @@ EVIDENCE_TABLES: dict[str, Contract] = {
     "k_votes": Contract(
         ("source", "k", "share", "draws"),
         "How often each number of clusters has the largest mean silhouette.",
+    ),
+    "permanova": Contract(
+        (
+            *("n_mats", "n_responses", "pseudo_f", "r_squared", "p_value", "p_low", "p_high"),
+            "draws",
+        ),
+        "Whether trusts differ at all: a permutation test on all clustered items together.",
+    ),
+    "merge_tests": Contract(
+        ("step", "method", "p_value", "draws", "level"),
+        "Two tests of each merge of the tree, as exploration: shc (one Gaussian against two "
+        "groups; level is what its p is held against) and selective (equal means of the two "
+        "groups, given that they were found in the same data); empty where too few trusts merge.",
+    ),
+    "k_indices": Contract(
+        ("index", "null", "k", "value", "se", "chosen", "draws"),
+        "Indices of the number of clusters, which k each chooses, and in the rows called vote how "
+        "many choose each k; gap has a row for each of its two nulls and starts at k = 1.",
+    ),
+    "medoids": Contract(
+        ("k", "mat_id", "cluster", "medoid", "width"),
+        "Another view: k-medoids of the same distances, each trust with its medoid.",
+    ),
+    "medoid_partitions": Contract(
+        ("k", "sizes", "mean_silhouette", "adjusted_rand"),
+        "The partitions by k-medoids, and how far they agree with the tree's.",
+    ),
+    "continuum": Contract(
+        (
+            *("measure", "model", "k", "n_mats", "observed", "null_q50", "null_q95", "p_value"),
+            "draws",
+        ),
+        "Clusters or slices of a line: shares of variance and silhouettes beside two models "
+        "without clusters, one Gaussian (two_level) and one line (one_factor).",
+    ),
+    "multiverse": Contract(
+        MULTIVERSE,
+        "Every sensible combination of choices: silhouette, its p under the combination's own "
+        "null, and the adjusted Rand index with the study's partition.",
+    ),
+    "multiverse_excluded": Contract(
+        (*MULTIVERSE, "reason"), "Combinations of choices that were left out, and why."
+    ),
+    "ensemble": Contract(
+        ENSEMBLE,
+        "The evidence of many reconstructions that satisfy the same published statistics (only "
+        "for a reconstruction): what the rule looks at, and the same at the reported k; "
+        "made_from is the start of the hash of the claims and the questionnaire.",
     ),
     "verdict": Contract(
         ("wave", "verdict", "k", "p_value", "rule_version", "sentence"),

@@ -17,5 +17,15 @@
 :mod:`.permanova`             whether trusts differ at all
 :mod:`.stability`             whether clusters come back
 :mod:`.verdict`               one rule, one sentence
+:mod:`.examination`           all that the rule looks at, of one study among hundreds
+:mod:`.merge_tests`           each merge of the tree tested, as exploration
+:mod:`.tree_significance`     one Gaussian against two groups
+:mod:`.selective_inference`   two groups compared in the data that they were found in
+:mod:`.indices`               how compact and how separate clusters are
+:mod:`.k_choice`              how many clusters each index picks
+:mod:`.medoids`               another view: k-medoids
+:mod:`.continuum`             clusters, or slices of a line
+:mod:`.multiverse`            the same data under other choices
+:mod:`.assignment`            new trusts among finished clusters
 ============================  ====================================================
 """

@@ -110,13 +110,13 @@ class Continuum:
             Columns of ``continuum.csv``: ``measure, model, k, n_mats, observed, null_q50,
             null_q95, p_value, draws``. Measures are those of :class:`Measures` and, after
             ``mean_silhouette``, ``standardised_silhouette``: the largest over k of the mean
-            silhouette minus its mean under the model at that k, over its standard deviation
-            there (and not, as in ``nulls.csv``, for as many effective dimensions, because the
-            models differ in those), held against the largest in each draw, where ``k`` is the one at which the study
-            has it. ``k`` is empty for ``first_axis_share``. ``p_value`` is the share of draws that
-            reach the observed value or more, the study counted among them, for every measure: for
-            ``first_axis_share`` and ``axis_eta_squared`` a small p says that a line accounts for
-            more than the model does, for all the others that clusters do.
+            silhouette minus its mean under the model at that k, over its standard deviation there
+            (and not, as in ``nulls.csv``, for as many effective dimensions, because the models
+            differ in those), held against the largest in each draw, where ``k`` is the one at
+            which the study has it. ``k`` is empty for ``first_axis_share``. ``p_value`` is the
+            share of draws that reach the observed value or more, the study counted among them, for
+            every measure: for ``first_axis_share`` and ``axis_eta_squared`` a small p says that a
+            line accounts for more than the model does, for all the others that clusters do.
         """
         names = [field.name for field in fields(Measures) if field.name != "pseudo_f"]
         rows: list[tuple[object, ...]] = []

@@ -718,9 +718,9 @@ def null_table(observed: Evaluation, nulls: Mapping[str, Evaluation], n_mats: in
         A null fitted to a few trusts scatters in fewer directions than they do, and objects in
         few directions have larger silhouettes; without the line the test hardly ever rejects and
         finds little. A draw is standardised by all draws, itself included, which moves p by an
-        order of 1 / draws at most. ``scope`` ``k`` is one number of clusters. ``max`` is the largest value over k, in
-        the study as in each draw, and ``k`` is then where the study has it, the smaller
-        k where two are equal.
+        order of 1 / draws at most. ``scope`` ``k`` is one number of clusters. ``max`` is the
+        largest value over k, in the study as in each draw, and ``k`` is then where the study has
+        it, the smaller k where two are equal.
 
     Raises
     ------

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from buildingtrusts.statistics.indices import InternalIndices, internal_indices
 from buildingtrusts.statistics.linkage import (
     Tree,
     agglomerative_coefficient,
@@ -32,11 +33,14 @@ class Partitions:
         For each k, the cluster of each object, numbered by first member.
     silhouettes : dict of int to Silhouette
         For each k.
+    indices : dict of int to InternalIndices
+        For each k.
     """
 
     tree: Tree
     labels: dict[int, NDArray[np.int64]]
     silhouettes: dict[int, Silhouette]
+    indices: dict[int, InternalIndices]
 
     def tables(self) -> dict[str, pd.DataFrame]:
         """The clustering as tables: tree, leaf order, clusters, silhouettes, partitions."""
@@ -96,6 +100,7 @@ class Partitions:
                 self.silhouettes[k].mean_width,
                 self.silhouettes[k].macro_width,
                 *quality,
+                *astuple(self.indices[k]),
             )
             for k, labels in self.labels.items()
         ]
@@ -104,11 +109,14 @@ class Partitions:
             columns=[
                 *("k", "sizes", "mean_silhouette", "macro_silhouette"),
                 *("cophenetic_correlation", "agglomerative_coefficient", "ties"),
+                *("calinski_harabasz", "davies_bouldin", "dunn", "c_index"),
             ],
         )
 
 
-def partition_tree(tree: Tree, k_values: Sequence[int]) -> Partitions:
+def partition_tree(
+    tree: Tree, k_values: Sequence[int], scores: NDArray[np.float64] | None = None
+) -> Partitions:
     """Cut a tree into each of several numbers of clusters.
 
     Parameters
@@ -117,6 +125,9 @@ def partition_tree(tree: Tree, k_values: Sequence[int]) -> Partitions:
         Of n objects.
     k_values : sequence of int
         Each from 2 to n.
+    scores : ndarray of shape (n, p), optional
+        What the tree was built on, after scaling. A tree knows distances only: without scores the
+        indices of Caliński and Harabasz and of Davies and Bouldin are missing.
 
     Returns
     -------
@@ -125,11 +136,15 @@ def partition_tree(tree: Tree, k_values: Sequence[int]) -> Partitions:
     Examples
     --------
     >>> from buildingtrusts.statistics.linkage import build_tree
-    >>> tree = build_tree(np.array([[1.0], [2.0], [8.0], [9.0]]), ["A", "B", "C", "D"])
-    >>> partition_tree(tree, [2]).tables()["partitions"]["sizes"].tolist()
-    ['2;2']
+    >>> scores = np.array([[1.0], [2.0], [8.0], [9.0]])
+    >>> table = partition_tree(build_tree(scores, list("ABCD")), [2], scores).tables()["partitions"]
+    >>> table[["sizes", "calinski_harabasz", "dunn"]].values.tolist()
+    [['2;2', 98.0, 6.0]]
     """
     labels = {k: cut_tree(tree, k) for k in k_values}
     return Partitions(
-        tree, labels, {k: silhouette(tree.distances, cut) for k, cut in labels.items()}
+        tree,
+        labels,
+        {k: silhouette(tree.distances, cut) for k, cut in labels.items()},
+        {k: internal_indices(scores, tree.distances, cut) for k, cut in labels.items()},
     )

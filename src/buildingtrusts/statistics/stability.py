@@ -155,7 +155,7 @@ def resample_respondents(
     everybody = np.arange(len(ratings.starts))[None]
     batches = (
         (np.repeat(everybody, len(scores), axis=0), scores)
-        for scores in _resampled(ratings, ratings.answers, specification, draws, rng, part)
+        for scores in resampled_scores(ratings, ratings.answers, specification, draws, rng, part)
     )
     return _compare("respondents", ratings, specification, batches, k, vote_k)
 
@@ -260,7 +260,7 @@ def _check_k(k: Sequence[int], vote_k: Sequence[int], ratings: Ratings) -> None:
         )
 
 
-def _resampled(
+def resampled_scores(
     ratings: Ratings,
     answers: NDArray[np.float64],
     specification: Specification,
@@ -439,6 +439,35 @@ def _comparison(
     )
 
 
+def best_jaccards(reference: NDArray[np.int64], labels: NDArray[np.int64]) -> NDArray[np.float64]:
+    """How well each cluster of a partition is found again in others.
+
+    Parameters
+    ----------
+    reference : ndarray of shape (n,)
+        Cluster of each object, 1..k.
+    labels : ndarray of shape (B, n)
+        Clusters of the other partitions, numbered from 1; 0 for an object that takes no part.
+
+    Returns
+    -------
+    ndarray of shape (B, k)
+        The largest Jaccard coefficient of each cluster with one of the other partition, among
+        objects that take part; ``nan`` where none of its members does.
+
+    Examples
+    --------
+    >>> best_jaccards(np.array([1, 1, 2, 2]), np.array([[1, 2, 2, 2]])).round(3).tolist()
+    [[0.5, 0.667]]
+    """
+    k = int(reference.max())
+    overlaps = _overlaps(
+        np.broadcast_to(reference, labels.shape), labels, max(k, int(labels.max()))
+    )
+    best: NDArray[np.float64] = _jaccards(overlaps).max(axis=2)[:, :k]
+    return best
+
+
 def _overlaps(reference: NDArray[np.int64], labels: NDArray[np.int64], k: int) -> NDArray[np.int64]:
     """Trusts in each reference cluster and each cluster of the draw, (b, k, k)."""
     n_draws = len(labels)
@@ -582,7 +611,7 @@ def _null_group(
     references = _cluster(scores, k, specification).labels.astype(np.int64)
     if SOURCES[0] in sources:
         resampled = [
-            np.concatenate(list(_resampled(ratings, one, specification, draws, stream)))
+            np.concatenate(list(resampled_scores(ratings, one, specification, draws, stream)))
             for one, stream in zip(answers, streams, strict=True)
         ]
         everybody = np.tile(np.arange(len(ratings.starts)), (draws, 1))

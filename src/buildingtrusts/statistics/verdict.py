@@ -18,8 +18,8 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-#: Goes up whenever the rule below changes in any way. Version 1 held silhouettes against the null as
-#: it is; on made-up studies (docs/calibration.md) that hardly ever rejected and found little.
+#: Goes up whenever the rule below changes in any way. Version 1 held silhouettes against the null
+#: as it is; on made-up studies (docs/calibration.md) that hardly ever rejected and found little.
 RULE_VERSION = "2"
 
 SUPPORTED = "supported"

@@ -8,9 +8,13 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from buildingtrusts.study.flags import add_specification
 from buildingtrusts.study.problems import InputProblems, Problem
 
 if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
     from buildingtrusts.statistics.linkage import Tree
 
 
@@ -19,28 +23,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--responses", required=True, help="tidy responses")
     parser.add_argument("--sample", required=True, help="table of who is clustered")
     parser.add_argument("--codebook", required=True, help="the wave's codebook")
-    parser.add_argument("--block", default="strategy", help="block that is clustered")
-    parser.add_argument(
-        "--linkage",
-        default="average",
-        choices=("average", "complete", "single", "ward"),
-        help="how the distance between groups is taken",
-    )
-    parser.add_argument(
-        "--metric",
-        default="euclidean",
-        choices=("euclidean", "manhattan", "correlation"),
-        help="distance between two trusts",
-    )
-    parser.add_argument(
-        "--scaling",
-        default="none",
-        choices=("none", "zscore", "respondent_centred"),
-        help="of items over trusts, or of answers within respondents",
-    )
-    parser.add_argument(
-        "--statistic", default="mean", choices=("mean", "median"), help="of a trust's answers"
-    )
+    add_specification(parser)
     parser.add_argument("--k", type=int, nargs="+", required=True, help="numbers of clusters")
     parser.add_argument("--out", required=True, help="folder for the tables")
 
@@ -48,6 +31,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> None:
     """Write ``linkage.csv, leaf_order.csv, clusters.csv, silhouettes.csv, partitions.csv``."""
     from buildingtrusts.output.tables import read_table, write_result
+    from buildingtrusts.statistics.linkage import scale
     from buildingtrusts.statistics.partitions import partition_tree
 
     sample = read_table(arguments.sample)
@@ -65,33 +49,38 @@ def run(arguments: argparse.Namespace) -> None:
                 )
             ]
         )
-    tree, n_items = _tree(arguments, mats)
-    for name, table in partition_tree(tree, possible).tables().items():
+    scores = _scores(arguments, mats)
+    tree = _tree(arguments, scores, mats)
+    parts = partition_tree(tree, possible, scale(scores, arguments.scaling))
+    for name, table in parts.tables().items():
         write_result(Path(arguments.out) / f"{name}.csv", table)
-    print(f"{len(mats)} trusts on {n_items} items, k = {possible}", file=sys.stderr)
+    print(f"{len(mats)} trusts on {scores.shape[1]} items, k = {possible}", file=sys.stderr)
     left_out = sorted(set(arguments.k) - set(possible))
     if left_out:
         print(f"k = {left_out} left out: there are only {len(mats)} trusts", file=sys.stderr)
 
 
-def _tree(arguments: argparse.Namespace, mats: Sequence[str]) -> tuple[Tree, int]:
-    """The tree of the clustered trusts, and the number of items it was built on."""
+def _scores(arguments: argparse.Namespace, mats: Sequence[str]) -> NDArray[np.float64]:
     from buildingtrusts.output.tables import read_table
     from buildingtrusts.statistics.aggregation import clustering_scores
-    from buildingtrusts.statistics.linkage import build_tree
     from buildingtrusts.study.codebook import read_wave_codebook
 
     codebook = read_wave_codebook(arguments.codebook)
     block = codebook.clustered_block(arguments.block, arguments.codebook)
-    scores = clustering_scores(
+    return clustering_scores(
         read_table(arguments.responses),
         [item.column for item in block],
         mats,
         arguments.statistic,
         centred=arguments.scaling == "respondent_centred",
     )
+
+
+def _tree(arguments: argparse.Namespace, scores: NDArray[np.float64], mats: Sequence[str]) -> Tree:
+    from buildingtrusts.statistics.linkage import build_tree
+
     try:
-        tree = build_tree(scores, mats, arguments.linkage, arguments.metric, arguments.scaling)
+        return build_tree(scores, mats, arguments.linkage, arguments.metric, arguments.scaling)
     except ValueError as error:
         raise InputProblems(
             [
@@ -102,4 +91,3 @@ def _tree(arguments: argparse.Namespace, mats: Sequence[str]) -> tuple[Tree, int
                 )
             ]
         ) from None
-    return tree, len(block)

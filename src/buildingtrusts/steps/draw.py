@@ -22,6 +22,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the step's flags."""
     parser.add_argument("--tables", required=True, help="folder of the wave's tables")
     parser.add_argument("--processed", required=True, help="folder of the wave's tidy files")
+    parser.add_argument("--merge-tests", help="table of tests, for the dendrogram to show")
     parser.add_argument("--title", default="", help="title of the wave, for the dendrogram")
     parser.add_argument(
         "--provenance", required=True, help="original, reconstruction or illustration"
@@ -82,6 +83,7 @@ def read_material(arguments: argparse.Namespace) -> WaveMaterial:
         plane=_plane(tables, arguments.block, dict(block)),
         cutoffs=(arguments.hybrid_from, arguments.centralised_from),
         method=_method(arguments.title, arguments.linkage, arguments.metric),
+        merge_tests=read_table(arguments.merge_tests) if arguments.merge_tests else None,
     )
 
 

@@ -11,7 +11,7 @@ import datetime
 import re
 from collections.abc import Hashable, Iterator, Mapping
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, TypeVar
 
 import yaml
 from pydantic import (
@@ -56,6 +56,13 @@ Partitions = Annotated[
     tuple[Annotated[int, Field(ge=2, strict=True)], ...], AfterValidator(_some_and_distinct)
 ]
 Levels = Annotated[tuple[str, ...], AfterValidator(_some_and_distinct)]
+Linkage = Literal["average", "complete", "single", "ward"]
+Metric = Literal["euclidean", "manhattan", "correlation"]
+Scaling = Literal["none", "zscore", "respondent_centred"]
+Statistic = Literal["mean", "median"]
+_T = TypeVar("_T")
+#: A list with at least one entry, each once.
+Words = Annotated[tuple[_T, ...], AfterValidator(_some_and_distinct)]
 
 
 class _Strict(BaseModel):
@@ -109,6 +116,45 @@ class OperatingModelChoices(_Strict):
         return self
 
 
+class EvidenceEffort(_Strict):
+    """Draws of the evidence that all waves share, and over how many jobs draws are split."""
+
+    parts: Positive = 2
+    merge_draws: Positive = 2_000
+    index_draws: Positive = 500
+    continuum_draws: Positive = 2_000
+
+
+class MultiverseChoices(_Strict):
+    """The choices that are crossed, and the draws of each combination's own null."""
+
+    linkage: Words[Linkage] = ("average", "complete", "single", "ward")
+    metric: Words[Metric] = ("euclidean", "manhattan", "correlation")
+    scaling: Words[Scaling] = ("none", "zscore", "respondent_centred")
+    statistic: Words[Statistic] = ("mean", "median")
+    min_responses: Words[Positive] = (3, 4, 5, 6, 7, 8, 9, 10)
+    roles: Words[Literal["all", "without_ceo", "role_standardised"]] = (
+        "all",
+        "without_ceo",
+        "role_standardised",
+    )
+    answers: Words[Literal["available", "complete"]] = ("available", "complete")
+    k: Partitions = (2, 3, 4, 5, 6)
+    draws: Positive = 200
+
+
+class EnsembleChoices(_Strict):
+    """The grid of reconstructions over which a reconstruction's evidence is repeated."""
+
+    first_seed: NonNegative = 2017
+    seeds: Positive = 12
+    within_sd: Words[Annotated[float, Field(ge=1, le=3, strict=True)]] = (1.5, 2.0, 2.5)
+    count_skew: Words[Annotated[float, Field(ge=0, le=1.5, strict=True)]] = (0.4, 0.8, 1.2)
+    draws: Positive = 2_000
+    null_studies: Positive = 200
+    null_draws: Positive = 100
+
+
 class RegisterChoices(_Strict):
     """Which extract of the official register the study is compared with."""
 
@@ -131,6 +177,9 @@ class Study(_Strict):
     profiles: ProfileChoices = ProfileChoices()
     standardisation: StandardisationChoices = StandardisationChoices()
     operating_model: OperatingModelChoices = OperatingModelChoices()
+    evidence: EvidenceEffort = EvidenceEffort()
+    multiverse: MultiverseChoices = MultiverseChoices()
+    ensemble: EnsembleChoices = EnsembleChoices()
     register_: RegisterChoices = Field(default=RegisterChoices(), alias="register")
     figures: FigureChoices = FigureChoices()
 
@@ -165,10 +214,10 @@ class ClusterChoices(_Strict):
 
     block: str = "strategy"
     min_responses: Positive = 5
-    linkage: Literal["average", "complete", "single", "ward"] = "average"
-    metric: Literal["euclidean", "manhattan", "correlation"] = "euclidean"
-    scaling: Literal["none", "zscore", "respondent_centred"] = "none"
-    statistic: Literal["mean", "median"] = "mean"
+    linkage: Linkage = "average"
+    metric: Metric = "euclidean"
+    scaling: Scaling = "none"
+    statistic: Statistic = "mean"
     k: Partitions = (2, 3, 4, 5, 6, 7, 8)
     report_k: Partitions = (2, 3)
 
@@ -187,7 +236,7 @@ class ClusterChoices(_Strict):
 class EvidenceChoices(_Strict):
     """Whether, and with how many draws, the evidence for the clusters is computed."""
 
-    enabled: bool = False
+    enabled: bool = True
     draws: Positive = 10_000
     null_studies: Positive = 200
     null_draws: Positive = 200

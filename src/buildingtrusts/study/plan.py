@@ -15,10 +15,22 @@ from pathlib import Path
 from typing import Any
 
 from buildingtrusts.output.contracts import EVIDENCE_TABLES, STUDY_TABLES, WAVE_TABLES
-from buildingtrusts.output.figures import STUDY_FIGURES, WAVE_FIGURES
+from buildingtrusts.output.figures import EVIDENCE_FIGURES, STUDY_FIGURES, WAVE_FIGURES
 from buildingtrusts.study.codebook import Codebook, load_codebook
-from buildingtrusts.study.configuration import Study, Wave, load_study, load_waves
+from buildingtrusts.study.configuration import (
+    EnsembleChoices,
+    MultiverseChoices,
+    Study,
+    Wave,
+    load_study,
+    load_waves,
+)
 from buildingtrusts.study.problems import InputProblems, Problem, raise_if_any
+
+#: The nulls of the evidence, each a job of its own.
+NULLS = ("two_level", "gaussian", "respondents_shuffled", "items_permuted")
+#: Draws that have one stream of random numbers, and so cannot be split over jobs.
+DRAWS_A_PIECE = 250
 
 
 @dataclass(frozen=True)
@@ -74,7 +86,11 @@ class Plan:
         return json.dumps([declared, self.codebooks[wave].rows()], sort_keys=True)
 
     def cluster_flags(self, wave: str) -> str:
-        """Flags of the cluster step for a wave."""
+        """Flags that say how a wave is clustered, and into how many clusters."""
+        return f"{self.specification_flags(wave)} {_flags(k=self.waves[wave].cluster.k)}"
+
+    def specification_flags(self, wave: str) -> str:
+        """Flags that say how a wave is clustered."""
         choices = self.waves[wave].cluster
         return _flags(
             block=choices.block,
@@ -82,23 +98,94 @@ class Plan:
             metric=choices.metric,
             scaling=choices.scaling,
             statistic=choices.statistic,
-            k=choices.k,
         )
 
-    def evidence_flags(self, wave: str) -> str:
-        """Flags of the evidence step for a wave, those of the cluster step included."""
-        declared = self.waves[wave]
-        own = _flags(
-            draws=declared.evidence.draws,
-            null_studies=declared.evidence.null_studies,
-            null_draws=declared.evidence.null_draws,
-            provenance=declared.provenance,
+    def has_evidence(self, wave: str) -> bool:
+        """Whether the evidence for the wave's clusters is computed."""
+        return self.waves[wave].evidence.enabled
+
+    def null_draws(self, wave: str) -> int:
+        """Draws of each null, bootstraps and deals of a wave."""
+        return self.waves[wave].evidence.draws
+
+    def null_study_flags(self, wave: str) -> str:
+        """Flags on the studies without clusters that are resampled."""
+        declared = self.waves[wave].evidence
+        return _flags(null_studies=declared.null_studies, null_draws=declared.null_draws)
+
+    def multiverse_flags(self, wave: str) -> str:
+        """Flags of the multiverse: the wave's own choices, and those that are crossed."""
+        own, crossed = self.waves[wave].cluster, self.study.multiverse
+        flags = {
+            "block": own.block,
+            "linkage": own.linkage,
+            "metric": own.metric,
+            "scaling": own.scaling,
+            "statistic": own.statistic,
+            "min_responses": own.min_responses,
+            "report_k": own.report_k,
+        }
+        grid = {
+            f"grid_{name}": getattr(crossed, name)
+            for name in MultiverseChoices.model_fields
+            if name != "draws"
+        }
+        return _flags(**flags, **grid, draws=crossed.draws)
+
+    def draw_files(self, wave: str, work: str) -> list[str]:
+        """Files of draws that a step puts together: ``nulls, respondents, ...``, in parts.
+
+        A part of draws is never without any, and what is put together does not depend on how
+        many parts there are.
+        """
+        folder = f"{self.study.paths.processed}/{wave}/evidence"
+        if work == "nulls":
+            return [f"{folder}/{null}-1.npz" for null in NULLS]
+        ending = "npz" if work == "respondents" else "csv"
+        return [f"{folder}/{work}-{part}.{ending}" for part in range(1, self.parts(wave, work) + 1)]
+
+    def parts(self, wave: str, work: str) -> int:
+        """Over how many jobs the draws of some work are split."""
+        declared = self.waves[wave].evidence
+        pieces = {
+            "respondents": -(-declared.draws // DRAWS_A_PIECE),
+            "null_studies": declared.null_studies,
+        }
+        return min(self.study.evidence.parts, pieces.get(work, self.study.evidence.parts))
+
+    def merge_test_files(self, wave: str) -> list[str]:
+        """The tests of the tree's merges, which the dendrogram shows; none without evidence."""
+        tested = f"{self.study.paths.results}/{wave}/tables/merge_tests.csv"
+        return [tested] if self.has_evidence(wave) else []
+
+    def ensemble_file(self) -> list[str]:
+        """The kept evidence of many reconstructions, if there is any."""
+        path = f"{self.study.paths.published}/ensemble.csv"
+        return [path] if Path(path).is_file() else []
+
+    def ensemble_members(self) -> range:
+        """Numbers of the reconstructions of an ensemble."""
+        grid = self.study.ensemble
+        return range(1, grid.seeds * len(grid.within_sd) * len(grid.count_skew) + 1)
+
+    def ensemble_flags(self, wave: str) -> str:
+        """Flags of one reconstruction of the ensemble, but for its number."""
+        grid, own = self.study.ensemble, self.waves[wave].cluster
+        return " ".join(
+            (
+                self.cluster_flags(wave),
+                _flags(min_responses=own.min_responses, report_k=own.report_k[-1]),
+                _flags(**{name: getattr(grid, name) for name in EnsembleChoices.model_fields}),
+            )
         )
-        return f"{self.cluster_flags(wave)} {own}"
+
+    def reconstructed_waves(self) -> list[str]:
+        """Waves that are reconstructions."""
+        return [name for name, wave in self.waves.items() if wave.provenance == "reconstruction"]
 
     def table_names(self, wave: str) -> list[str]:
         """Names of the tables that this run makes of a wave."""
-        evidence = EVIDENCE_TABLES if self.waves[wave].evidence.enabled else {}
+        evidence = EVIDENCE_TABLES if self.has_evidence(wave) else {}
         return [*WAVE_TABLES, *evidence]
 
     def crosstab_flags(self) -> str:
@@ -176,7 +263,7 @@ class Plan:
 
     def figure_flags(self, wave: str) -> str:
         """Flags of the draw step for a wave: what it is, and which partition to show."""
-        declared = self.waves[wave]
+        declared, tested = self.waves[wave], self.merge_test_files(wave)
         return _flags(
             title=declared.title,
             provenance=declared.provenance,
@@ -186,6 +273,7 @@ class Plan:
             k=self.drawn_k(wave),
             hybrid_from=self.study.operating_model.hybrid_from,
             centralised_from=self.study.operating_model.centralised_from,
+            **({"merge_tests": tested[0]} if tested else {}),
         )
 
     def study_figure_flags(self) -> str:
@@ -231,6 +319,12 @@ class Plan:
                 file
                 for wave in self.waves
                 for file in self.figure_files(f"{results}/{wave}/figures", WAVE_FIGURES)
+            ],
+            *[
+                file
+                for wave in self.waves
+                if self.has_evidence(wave)
+                for file in self.figure_files(f"{results}/{wave}/figures", EVIDENCE_FIGURES)
             ],
             *self.figure_files(f"{results}/figures", STUDY_FIGURES),
         ]

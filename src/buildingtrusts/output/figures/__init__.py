@@ -24,6 +24,18 @@ WAVE_FIGURES: tuple[str, ...] = (
     "sample",
 )
 
+#: Figures of one wave whose evidence is computed, in the same folder.
+EVIDENCE_FIGURES: tuple[str, ...] = (
+    "noise",
+    "stability",
+    "assignment",
+    "co_clustering",
+    "k_choice",
+    "continuum",
+    "multiverse",
+    "ensemble",
+)
+
 #: Figures that span waves, in ``results/figures/``.
 STUDY_FIGURES: tuple[str, ...] = (
     "sample_phase_mix",

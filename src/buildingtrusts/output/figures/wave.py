@@ -56,6 +56,8 @@ class WaveMaterial:
         Centralisation from which a trust is a hybrid, and centralised.
     method : str
         How the tree was built, in words for readers.
+    merge_tests : DataFrame or None
+        Tests of the tree's merges, if they were made.
     """
 
     tables: Mapping[str, pd.DataFrame]
@@ -65,6 +67,7 @@ class WaveMaterial:
     plane: Plane
     cutoffs: tuple[float, float]
     method: str = ""
+    merge_tests: pd.DataFrame | None = None
 
     @cached_property
     def typology(self) -> Typology:
@@ -140,7 +143,7 @@ DRAW: Mapping[str, Callable[[WaveMaterial], Drawing]] = {
         of.tables["standardisation"], of.questions.block(STANDARDISATION)
     ),
     "dendrogram": lambda of: draw_dendrogram(
-        of.tables["linkage"], of.tables["leaf_order"], of.typology, of.method
+        of.tables["linkage"], of.tables["leaf_order"], of.typology, of.method, of.merge_tests
     ),
     "heatmap": lambda of: draw_heatmap(
         of.tables["scores"],

@@ -1,0 +1,58 @@
+"""Flags that several steps share: what is clustered, how, and where draws come from."""
+
+from __future__ import annotations
+
+import argparse
+
+
+def add_specification(parser: argparse.ArgumentParser) -> None:
+    """Declare how trusts are aggregated and clustered; the defaults are the 2018 report's."""
+    parser.add_argument("--block", default="strategy", help="block that is clustered")
+    parser.add_argument(
+        "--linkage",
+        default="average",
+        choices=("average", "complete", "single", "ward"),
+        help="how the distance between groups is taken",
+    )
+    parser.add_argument(
+        "--metric",
+        default="euclidean",
+        choices=("euclidean", "manhattan", "correlation"),
+        help="distance between two trusts",
+    )
+    parser.add_argument(
+        "--scaling",
+        default="none",
+        choices=("none", "zscore", "respondent_centred"),
+        help="of items over trusts, or of answers within respondents",
+    )
+    parser.add_argument(
+        "--statistic", default="mean", choices=("mean", "median"), help="of a trust's answers"
+    )
+
+
+def add_clustered_answers(parser: argparse.ArgumentParser) -> None:
+    """Declare the files with the clusters and the answers that they rest on."""
+    parser.add_argument("--responses", required=True, help="tidy responses")
+    parser.add_argument("--codebook", required=True, help="the wave's codebook")
+    parser.add_argument("--clusters", required=True, help="table of clusters")
+    add_specification(parser)
+    parser.add_argument(
+        "--k",
+        type=int,
+        nargs="+",
+        required=True,
+        help="numbers of clusters; those not in the table of clusters are left out",
+    )
+
+
+def add_random_stream(parser: argparse.ArgumentParser) -> None:
+    """Declare what random draws follow from."""
+    parser.add_argument("--seed", type=int, required=True, help="the study's seed")
+    parser.add_argument("--wave", required=True, help="name of the wave, for its random streams")
+
+
+def add_part(parser: argparse.ArgumentParser) -> None:
+    """Declare which part of the draws to make; the parts together do not depend on how many."""
+    parser.add_argument("--part", type=int, default=1, help="which part to do, from 1")
+    parser.add_argument("--parts", type=int, default=1, help="how many parts there are")
