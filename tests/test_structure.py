@@ -108,7 +108,8 @@ def test_the_study_knows_of_results_only_which_there_are() -> None:
                         "contracts.WAVE_TABLES",
                         "contracts.EVIDENCE_TABLES",
                     ),
-                    *("figures.EVIDENCE_FIGURES", "figures.STUDY_FIGURES", "figures.WAVE_FIGURES"),
+                    *("figures.EVIDENCE_FIGURES", "figures.STUDY_FIGURES"),
+                    *("figures.TRACKING_FIGURES", "figures.WAVE_FIGURES"),
                 }
 
 

@@ -136,6 +136,24 @@ def test_seventeen_trusts_have_nearly_every_p_and_the_last_merge_always(linkage:
     assert f"S: {p_text(last['selective'])}" in written
 
 
+def test_where_room_is_short_the_highest_merges_have_it() -> None:
+    """Thirty trusts in a row, each a little further from the last: heights hardly differ."""
+    scores = np.cumsum(1 + 0.1 * np.arange(30))[:, None]
+    names = [f"MAT {number}" for number in range(1, 31)]
+    tables = partition_tree(build_tree(scores, names, "single"), [2]).tables()
+    tests = invented_tests(tables["linkage"])
+    tests["p_value"] = (tests["step"] / 100).where(tests["p_value"].notna())
+    drawing = draw_dendrogram(
+        *(tables["linkage"], tables["leaf_order"], drawn_typology(tables["clusters"], 2), ""),
+        tests,
+    )
+    written = [one.get_text() for one in p_words(drawing)]
+    # Every other merge has room, so that who is served first decides which ones those are.
+    shown = [f"S: {p_text(step / 100)}" in written for step in range(29, 0, -1)]
+    assert shown[0]
+    assert shown[5:13] == [True, False] * 4
+
+
 def test_a_p_stands_at_its_own_merge() -> None:
     drawing, _ = drawn(17)
     axes = drawing.figure.axes[0]

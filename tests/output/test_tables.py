@@ -10,7 +10,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from buildingtrusts.output.contracts import PROCESSED_TABLES, STUDY_TABLES, WAVE_TABLES
+from buildingtrusts.output.contracts import (
+    EVIDENCE_TABLES,
+    PROCESSED_TABLES,
+    STUDY_TABLES,
+    WAVE_TABLES,
+)
 from buildingtrusts.output.tables import read_table, write_result, write_table
 from buildingtrusts.statistics import (
     aggregation,
@@ -58,7 +63,7 @@ PUBLIC = {
     "silhouettes": "k, mat_id, cluster, neighbour, width",
     "partitions": (
         "k, sizes, mean_silhouette, macro_silhouette, cophenetic_correlation, "
-        "agglomerative_coefficient, ties"
+        "agglomerative_coefficient, ties, calinski_harabasz, davies_bouldin, dunn, c_index"
     ),
     "profiles": (
         "k, cluster, role, weighting, block, item, n_mats, n_responses, mean, median, sd, "
@@ -82,16 +87,46 @@ PUBLIC = {
         "cramers_v_corrected, cramers_v_null_mean, cramers_v_null_q95, draws"
     ),
     "population": "extract, attribute, level, n_population, n_sample",
+    "transitions": "from_wave, to_wave, k, from_cluster, to_cluster, n",
+    "wave_agreement": "from_wave, to_wave, k, n_mats, adjusted_rand",
+    "changes": ("from_wave, to_wave, block, item, stratum, n_mats, change, ci_low, ci_high, draws"),
+    "population_tests": (
+        "extract, frame, attribute, n_population, n_sample, test, p_value, p_adjusted, "
+        "p_min_attainable, dissimilarity, null_mean, null_q95, draws, note"
+    ),
+    "attribute_sensitivity": (
+        "extract, attribute, cutoff, value, is_ours, level, n_population, n_population_moved, "
+        "n_sample, n_sample_moved"
+    ),
+    "nulls": (
+        "null, statistic, scope, k, n_mats, observed, null_mean, null_q50, null_q95, p_value, "
+        "p_low, p_high, draws"
+    ),
+    "stability": (
+        "source, k, cluster, jaccard_mean, jaccard_q05, jaccard_q95, null_q50, null_q95, draws, "
+        "null_studies, null_draws"
+    ),
+    "co_clustering": "source, k, mat_id, other_id, probability, draws",
+    "assignment": "k, mat_id, kind, cluster, probability, draws",
+    "k_votes": "source, k, share, draws",
+    "merge_tests": "step, method, p_value, draws, level",
+    "multiverse": (
+        "linkage, metric, scaling, statistic, min_responses, roles, k, n_mats, sizes, "
+        "mean_silhouette, adjusted_rand, p_value, draws, is_report, answers"
+    ),
+    "verdict": "wave, verdict, k, p_value, rule_version, sentence",
 }
 
 
 @pytest.mark.parametrize("name", PUBLIC)
 def test_tables_have_the_columns_that_others_read(name: str) -> None:
-    assert ", ".join({**WAVE_TABLES, **STUDY_TABLES}[name].columns) == PUBLIC[name]
+    assert (
+        ", ".join({**WAVE_TABLES, **EVIDENCE_TABLES, **STUDY_TABLES}[name].columns) == PUBLIC[name]
+    )
 
 
 def test_no_name_stands_for_two_tables() -> None:
-    names = [*WAVE_TABLES, *STUDY_TABLES, *PROCESSED_TABLES]
+    names = [*WAVE_TABLES, *EVIDENCE_TABLES, *STUDY_TABLES, *PROCESSED_TABLES]
     assert len(set(names)) == len(names)
 
 

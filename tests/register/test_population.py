@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -11,7 +12,9 @@ from buildingtrusts.register.cutoffs import Cutoffs
 from buildingtrusts.register.extract import tidy_extract
 from buildingtrusts.register.population import (
     COMPARED_COLUMNS,
+    TEST_COLUMNS,
     band_labels,
+    compare_tests,
     compare_with_sample,
     count_population,
 )
@@ -114,3 +117,113 @@ def test_a_sample_of_which_nothing_is_known_has_no_trust_at_any_level(
     trusts = pd.DataFrame({"mat_id": ["MAT 1"], "phase_mix": [MISSING]})
     compared = compare_with_sample("2017-01-19", population, trusts)
     assert sum(counts(compared, "phase_mix", "n_sample").values()) == 1
+
+
+def test_a_trust_that_is_not_covered_is_of_unknown_level(population: pd.DataFrame) -> None:
+    trusts = pd.DataFrame({"mat_id": ["MAT 1"], "phase_mix": ["(not covered)"]})
+    compared = compare_with_sample("2017-01-19", population, trusts)
+    known = compared[(compared["attribute"] == "phase_mix") & compared["n_population"].notna()]
+    assert known["n_sample"].tolist() == [0, 0, 0, 0]
+    assert counts(compared, "phase_mix", "n_sample")["(not covered)"] == 1
+
+
+# --- tests of the sample against the register --------------------------------------------------
+
+
+def table_of_tests(
+    population: pd.DataFrame, register: pd.DataFrame, **sample: list[str]
+) -> pd.DataFrame:
+    n = len(next(iter(sample.values())))
+    trusts = pd.DataFrame({"mat_id": [f"MAT {i}" for i in range(n)], **sample})
+    found = compare_tests(
+        "2017-01-19", population, trusts, register, lambda task: np.random.default_rng(1)
+    )
+    assert tuple(found.columns) == TEST_COLUMNS
+    return found.set_index(["frame", "attribute"])
+
+
+@pytest.fixture
+def small() -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Counts and trusts of an invented register: large trusts are mixed, small ones are not."""
+    register = pd.DataFrame(
+        {
+            "n_schools": [1] * 6 + [8] * 4,
+            "phase_mix": ["Primary"] * 6 + ["Mixed"] * 3 + [MISSING],
+        }
+    )
+    rows = [("all", "all", 10), ("phase_mix", "Primary", 6), ("phase_mix", "Mixed", 3)]
+    rows += [("phase_mix", MISSING, 1), ("schools_band", "1", 6), ("at_least", "7+", 4)]
+    return pd.DataFrame(rows, columns=["attribute", "level", "n"]), register
+
+
+def test_the_sample_is_tested_against_all_trusts_and_against_the_larger_ones(
+    small: tuple[pd.DataFrame, pd.DataFrame],
+) -> None:
+    found = table_of_tests(*small, phase_mix=["Mixed", "Mixed", MISSING])
+    # Two of the three mixed trusts among nine: 3 of 36 pairs are both mixed.
+    of_all = found.loc[("all", "phase_mix")]
+    assert of_all["p_value"] == pytest.approx(3 / 36)
+    assert (of_all["n_population"], of_all["n_sample"], of_all["draws"]) == (9, 2, 0)
+    assert of_all["dissimilarity"] == pytest.approx(2 / 3)
+    # Among trusts of seven schools or more all known ones are mixed: nothing is unusual.
+    larger = found.loc[("7+", "phase_mix")]
+    assert (larger["n_population"], larger["p_value"]) == (3, 1)
+
+
+def test_p_is_adjusted_over_the_attributes_of_a_frame(
+    small: tuple[pd.DataFrame, pd.DataFrame],
+) -> None:
+    population, register = small
+    twice = population[population["attribute"] == "phase_mix"].assign(attribute="again")
+    found = table_of_tests(
+        pd.concat([population, twice]),
+        register.assign(again=register["phase_mix"]),
+        phase_mix=["Mixed", "Mixed"],
+        again=["Mixed", "Mixed"],
+    )
+    assert found.loc[("all", "again"), "p_adjusted"] == pytest.approx(6 / 36)
+
+
+@pytest.mark.parametrize(
+    ("sample", "note"),
+    [
+        ({"colour": ["red"]}, "The sample does not have this attribute."),
+        ({"phase_mix": [MISSING, "(not covered)"]}, "Nothing is known of the sample's trusts."),
+        ({"phase_mix": ["Mostly primary"]}, "The sample is classified otherwise."),
+        ({"phase_mix": ["Mixed"] * 4}, "The sample has more trusts than these of the register at"),
+    ],
+)
+def test_where_there_is_no_test_a_note_says_why(
+    small: tuple[pd.DataFrame, pd.DataFrame], sample: dict[str, list[str]], note: str
+) -> None:
+    row = table_of_tests(*small, **sample).loc[("all", "phase_mix")]
+    assert row["note"].startswith(note)
+    assert row[["p_value", "p_adjusted", "dissimilarity", "draws"]].isna().all()
+    assert row["test"] == ""
+
+
+def test_an_attribute_that_the_register_lacks_is_listed_once(
+    small: tuple[pd.DataFrame, pd.DataFrame],
+) -> None:
+    found = table_of_tests(*small, trust_uid=["7", "8"], rapid_growth=["Yes", MISSING])
+    row = found.loc[("all", "rapid_growth")]
+    assert row["note"] == "The register does not have this attribute."
+    assert row["n_sample"] == 1
+    assert pd.isna(row["n_population"])
+    assert "trust_uid" not in found.index.get_level_values("attribute")
+    assert ("7+", "rapid_growth") not in found.index
+
+
+def test_many_possible_samples_are_drawn_and_the_test_says_so(
+    small: tuple[pd.DataFrame, pd.DataFrame],
+) -> None:
+    population, register = small
+    trusts = pd.DataFrame({"mat_id": ["A", "B"], "phase_mix": ["Mixed", "Primary"]})
+    found = compare_tests(
+        *("2017-01-19", population, trusts, register),
+        lambda task: np.random.default_rng(1),
+        max_samples=1,
+        draws=500,
+    )
+    assert found.loc[0, "test"] == "hypergeometric_monte_carlo"
+    assert found.loc[0, "draws"] == 500

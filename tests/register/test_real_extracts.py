@@ -9,8 +9,13 @@ import pandas as pd
 import pytest
 
 from buildingtrusts.register.cutoffs import Cutoffs
-from buildingtrusts.register.extract import tidy_extract
+from buildingtrusts.register.extract import Extract, tidy_extract
 from buildingtrusts.register.population import count_population
+from buildingtrusts.register.sensitivity import (
+    Alternative,
+    attribute_sensitivity,
+    levels_under_alternatives,
+)
 from buildingtrusts.register.trusts import describe_trusts
 
 RealData = Callable[..., Path]
@@ -18,13 +23,21 @@ NAMES = ("grouplinks_edubaseallacademiesandfree.csv", "edubasealldata.csv")
 
 
 @pytest.fixture
-def described(real_data: RealData, cutoffs: Cutoffs) -> Callable[[str], pd.DataFrame]:
-    def describe(day: str) -> pd.DataFrame:
+def extract_of(real_data: RealData) -> Callable[[str], Extract]:
+    def extract(day: str) -> Extract:
         root = real_data(*(f"gias/{day}/{name}" for name in NAMES))
-        files = {name: (root / "gias" / day / name).read_bytes() for name in NAMES}
-        return describe_trusts(tidy_extract(day, files), cutoffs).table
+        return tidy_extract(
+            day, {name: (root / "gias" / day / name).read_bytes() for name in NAMES}
+        )
 
-    return describe
+    return extract
+
+
+@pytest.fixture
+def described(
+    extract_of: Callable[[str], Extract], cutoffs: Cutoffs
+) -> Callable[[str], pd.DataFrame]:
+    return lambda day: describe_trusts(extract_of(day), cutoffs).table
 
 
 @pytest.mark.parametrize(
@@ -59,6 +72,25 @@ def test_empty_rolls_are_counted_and_rolls_of_zero_are_not(
 ) -> None:
     assert described("2017-01-19")["pupils_missing"].sum() == 19
     assert described("2021-12")["pupils_missing"].sum() == 0
+
+
+@pytest.mark.parametrize(
+    ("day", "from_5", "from_7"),
+    # The trusts of five schools and of six, which anyone can count in the group links.
+    [("2017-01-19", 66, 39), ("2021-12", 116, 86)],
+)
+def test_another_bound_moves_the_trusts_of_the_sizes_between(
+    extract_of: Callable[[str], Extract], cutoffs: Cutoffs, day: str, from_5: int, from_7: int
+) -> None:
+    extract = extract_of(day)
+    table = describe_trusts(extract, cutoffs).table
+    tried = [Alternative("size_schools", "Established trust", value) for value in (5, 7)]
+    levels = levels_under_alternatives(extract, cutoffs, tried)
+    found = attribute_sensitivity(day, levels, count_population(table, cutoffs))
+    moved = found[found["level"] == "(all)"].set_index("value")["n_population_moved"]
+    assert moved.to_dict() == {6: 0, 5: from_5, 7: from_7}
+    assert (table["n_schools"] == 5).sum() == from_5
+    assert (table["n_schools"] == 6).sum() == from_7
 
 
 def test_real_data_that_is_promised_and_missing_is_a_failure(

@@ -50,6 +50,22 @@ def trust_of(codes: list[str], column: str, cutoffs: Cutoffs) -> pd.Series:
     return describe_trusts(extract, cutoffs).table.iloc[0]
 
 
+def joined_at(days: list[str], cutoffs: Cutoffs) -> pd.Series:
+    """Describe one trust of which only the days are known on which its schools joined."""
+    urns = [str(900001 + i) for i in range(len(days))]
+    schools = dict.fromkeys(("type_code", "phase_code"), "") | dict.fromkeys(
+        ("pupils", "easting", "northing"), 1.0
+    )
+    links = {"trust_uid": "1", "trust_name": "T", "urn": urns, "joined": days}
+    extract = Extract(
+        pd.Timestamp("2017-01-19").date(),
+        pd.DataFrame(links).astype({"joined": "datetime64[s]"}),
+        pd.DataFrame({"urn": urns, **schools}),
+        (),
+    )
+    return describe_trusts(extract, cutoffs).table.iloc[0]
+
+
 def test_trusts_are_listed_in_the_order_of_their_numbers(trusts_2017: pd.DataFrame) -> None:
     assert trusts_2017.index.tolist() == ["9002", "90003", "90004", "90010"]
 
@@ -71,6 +87,8 @@ def test_a_trust_of_known_schools_is_described(trusts_2017: pd.DataFrame) -> Non
         "geographical_spread": NEAR,
         "oldest_joined": "2011-09-01",
         "joined_last_5_years": 2,  # the one of 19 January 2012 joined five years ago to the day
+        "trust_age": "3 to 5 years",  # five completed years and four months
+        "rapid_growth": "No",
     }
 
 
@@ -91,7 +109,9 @@ def test_what_nothing_is_known_of_is_missing_and_not_zero(trusts_2017: pd.DataFr
     special = trusts_2017.loc["9002"]
     assert special[["pupils", "oldest_joined", "joined_last_5_years"]].isna().all()
     assert special["pupils_missing"] == 2
-    levels = special[["phase_mix", "size_pupils", "geographical_spread"]]
+    levels = special[
+        ["phase_mix", "size_pupils", "geographical_spread", "trust_age", "rapid_growth"]
+    ]
     assert set(levels) == {MISSING}
     assert special["school_type_mix"] == "Mixed"  # one converter, one sponsored: that is known
 
@@ -164,6 +184,26 @@ def test_a_share_that_is_configured_is_the_one_used(cutoffs: Cutoffs) -> None:
     codes = ["2"] * 7 + ["4"] * 3
     assert trust_of(codes, "phase_code", cutoffs)["phase_mix"] == "Mixed"
     assert trust_of(codes, "phase_code", seven_tenths)["phase_mix"] == "Predominantly Primary"
+
+
+@pytest.mark.parametrize(
+    ("joined", "level"),
+    [
+        ("2017-03-01", "Under 3 years"),  # after the extract's date
+        ("2014-01-20", "Under 3 years"),  # two years and 364 days
+        ("2014-01-19", "3 to 5 years"),
+        ("2011-01-20", "3 to 5 years"),
+        ("2011-01-19", "6 years or more"),
+    ],
+)
+def test_a_trust_is_as_old_as_its_oldest_member(joined: str, level: str, cutoffs: Cutoffs) -> None:
+    assert joined_at([joined, "2017-01-01"], cutoffs)["trust_age"] == level
+
+
+@pytest.mark.parametrize(("recent", "level"), [(9, "No"), (10, "Yes")])
+def test_growth_is_rapid_from_two_schools_a_year(recent: int, level: str, cutoffs: Cutoffs) -> None:
+    days = ["2012-01-20"] * recent + ["2012-01-19"] * 5
+    assert joined_at(days, cutoffs)["rapid_growth"] == level
 
 
 @pytest.mark.parametrize(

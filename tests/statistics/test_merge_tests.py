@@ -8,12 +8,17 @@ import numpy as np
 import pandas as pd
 import pytest
 from numpy.typing import NDArray
+from scipy.stats import chi
 
 from buildingtrusts.statistics.linkage import build_tree, scale
 from buildingtrusts.statistics.merge_tests import MERGE_TESTS_COLUMNS, Merge, merge_tests, merges_of
 from buildingtrusts.statistics.nulls import Specification
 from buildingtrusts.statistics.partitions import partition_tree
-from buildingtrusts.statistics.selective_inference import noise_deviation, selective_difference
+from buildingtrusts.statistics.selective_inference import (
+    _tail,
+    noise_deviation,
+    selective_difference,
+)
 from buildingtrusts.statistics.tree_significance import (
     cluster_index,
     sequential_levels,
@@ -126,6 +131,28 @@ def test_the_selective_p_is_that_of_intervals_found_without_drawing(case: str, s
     assert found.p_value == pytest.approx(exact, abs=4 * error + 1 / found.kept)
 
 
+@pytest.mark.parametrize("distance", [0.2, 1.0, 3.0])
+@pytest.mark.parametrize("n_items", [1, 4])
+def test_two_objects_that_are_always_joined_have_the_p_of_a_chi_variable(
+    n_items: int, distance: float
+) -> None:
+    scores = np.zeros((2, n_items))
+    scores[0, 0] = distance
+    found = selective_difference(
+        *(scores, np.array([0]), np.array([1]), 0, Specification(), 4_000, rng()),
+        sigma=1 / np.sqrt(2),
+    )
+    assert found.p_value == pytest.approx(chi(n_items).sf(distance), abs=0.035)
+
+
+def test_draws_of_several_widths_are_weighted_together() -> None:
+    widths, sizes = np.array([2.0, 0.25]), np.array([4_000, 16_000])
+    drawn = 1.5 + np.repeat(widths, sizes) * rng().standard_normal(sizes.sum())
+    p = _tail(drawn[(drawn > 0.5) & (drawn < 4)], 1.5, 3, widths, sizes)
+    mass = chi(3).cdf([0.5, 1.5, 4])
+    assert p == pytest.approx((mass[2] - mass[1]) / (mass[2] - mass[0]), abs=0.02)
+
+
 def distance_from_even(p_values: list[float]) -> float:
     """Kolmogorov's distance from the even distribution, times the root of the sample size."""
     n = len(p_values)
@@ -144,7 +171,8 @@ def p_without_groups(
     p_values = []
     for seed in range(200):
         draw = rng(seed)
-        scores = 5 + draw.standard_normal((9, n_items))
+        # Items differ in level, which matters to correlations between profiles.
+        scores = 2 * np.arange(n_items) + draw.standard_normal((9, n_items))
         if how.scaling == "respondent_centred":
             scores -= scores.mean(axis=1, keepdims=True)
         place = len(scores) - 1 - from_root
@@ -198,9 +226,14 @@ def test_the_selective_p_with_an_estimated_sigma_is_spread_evenly_where_there_ar
     assert distance_from_even(p_without_groups(p_value, how, 1)) < KOLMOGOROV
 
 
-@pytest.mark.parametrize("metric", ["euclidean", "correlation"])
-def test_p_along_the_tree_is_spread_evenly_where_the_gaussian_is_known(metric: str) -> None:
-    how = Specification(metric=metric)
+@pytest.mark.parametrize(
+    ("metric", "scaling"),
+    [("euclidean", "none"), ("euclidean", "zscore"), ("correlation", "none")],
+)
+def test_p_along_the_tree_is_spread_evenly_where_the_gaussian_is_known(
+    metric: str, scaling: str
+) -> None:
+    how = Specification(metric=metric, scaling=scaling)
 
     def p_value(
         scores: NDArray[np.float64], one: Merge, place: int, draw: np.random.Generator
@@ -252,6 +285,9 @@ def test_testing_stops_below_a_merge_that_may_be_one_gaussian() -> None:
 
 def test_a_missing_p_stops_testing_too_and_sisters_do_not() -> None:
     sizes, parents = [10, 11, 21, 12, 33], [2, 2, 4, 4, None]
+    # .04 is below .05 but above .05 x 20 / 32.
+    levels = sequential_levels(sizes, parents, [0.001, 0.001, 0.04, 0.001, 0.001])
+    assert levels[:2] == [0, 0]
     levels = sequential_levels(sizes, parents, [0.001, 0.001, np.nan, 0.001, 0.001])
     assert levels == pytest.approx([0, 0, 0.05 * 20 / 32, 0.05 * 11 / 32, 0.05])
 
@@ -271,7 +307,7 @@ def test_the_table_has_two_rows_a_merge_in_order_and_tells_what_was_not_table_of
     assert shc["level"].notna().all()
 
 
-def test_only_the_last_thirty_merges_are_table_of() -> None:
+def test_only_the_last_thirty_merges_are_tested() -> None:
     table = table_of(rng().standard_normal((35, 2)), draws=9)
     assert set(table.loc[table["p_value"].notna(), "step"]) == set(range(5, 35))
 

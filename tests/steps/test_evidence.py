@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -179,3 +180,48 @@ def test_one_respondent_a_trust_ends_in_a_verdict_and_not_in_an_error(tmp_path: 
     verdict = read_table(tmp_path / "verdict.csv").iloc[0]
     assert verdict["verdict"] == "not distinguishable from noise"
     assert "could not be tested" in verdict["sentence"]
+
+
+# --- known answers, from files to the verdict ---------------------------------------------------
+
+
+def study_of(folder: Path, centres: np.ndarray, within: float) -> None:
+    """Tidy files of a made-up wave: twelve answers from each trust, six items from 1 to 10."""
+    rng = np.random.default_rng(7)
+    mats = np.repeat(np.arange(len(centres)), 12)
+    answers = np.clip(np.rint(centres[mats] + rng.normal(0, within, (len(mats), 6))), 1, 10)
+    items = [f"strategy__i{number}" for number in range(6)]
+    table = pd.DataFrame(answers.astype(int), columns=items)
+    table.insert(0, "role", "school_leader")
+    table.insert(0, "mat_id", [f"MAT {mat + 1}" for mat in mats])
+    table.insert(0, "respondent_id", [f"r{row}" for row in range(len(mats))])
+    folder.mkdir(exist_ok=True)
+    table.to_csv(folder / "responses.csv", index=False)
+    header = (
+        "wave,block,item,label,wording,min,max,step,low_anchor,high_anchor,aliases,status,"
+        "previous_items"
+    )
+    rows = [f"{WAVE},strategy,i{number},Item,Item,1,10,1,,,,kept," for number in range(6)]
+    (folder / "codebook.csv").write_text("\n".join([header, *rows]) + "\n", encoding="utf-8")
+    read = (
+        *("--responses", folder / "responses.csv"),
+        *("--codebook", folder / "codebook.csv", "--out", folder),
+    )
+    call("aggregate", *read)
+    call("cluster", *read, "--sample", folder / "sample.csv", "--k", 2, 3, 4, 5)
+
+
+def verdict_on(folder: Path) -> str:
+    examine(folder, folder, provenance="original")
+    return str(read_table(folder / "verdict.csv")["verdict"].iloc[0])
+
+
+def test_three_planted_clusters_are_supported(tmp_path: Path) -> None:
+    centres = np.repeat([[2, 8, 5, 5, 8, 2], [8, 2, 5, 8, 2, 5], [5, 5, 9, 2, 5, 8]], 5, axis=0)
+    study_of(tmp_path, centres, within=1.5)
+    assert verdict_on(tmp_path) == "supported"
+
+
+def test_trusts_that_do_not_differ_are_noise(tmp_path: Path) -> None:
+    study_of(tmp_path, np.full((15, 6), 6), within=2.0)
+    assert verdict_on(tmp_path) == "not distinguishable from noise"

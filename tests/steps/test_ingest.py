@@ -70,7 +70,8 @@ def test_personal_columns_are_left_out_and_named_in_the_log(wave: SmallWave) -> 
     names = ["Name,Email", "Ada,ada@example.org", "Ben,b@example.org", "Cy,c@x", "Di,d@x"]
     wave.write(wave.responses, "".join(f"{a},{b}\n" for a, b in zip(lines, names, strict=True)))
     log = wave.accepted()
-    assert "2 columns are not in the codebook and were left out: Name, Email\n" in log
+    dropped = "Name (a name), Email (an e-mail address)"
+    assert f"2 personal columns were dropped at the door: {dropped}\n" in log
     assert "Ada" not in log
     for file in Path("tidy").iterdir():
         assert "Ada" not in file.read_text(encoding="utf-8")
@@ -129,7 +130,6 @@ def test_a_comma_at_the_end_of_some_lines_is_a_problem_of_these_lines(wave: Smal
     assert wave.refused() == [
         wave.in_responses(
             line=3,
-            value="",
             rule=AS_THE_HEADER.format(8),
             advice="Look for an unquoted comma in a text, or a comma at the end of the line.",
         )
@@ -144,7 +144,6 @@ def test_a_short_line_among_lines_with_a_comma_at_the_end_is_still_too_short(
     assert wave.refused() == [
         wave.in_responses(
             line=3,
-            value=",9",
             rule=AS_THE_HEADER.format(6),
             advice="Look for a missing comma or a line broken in two.",
         )
@@ -158,17 +157,27 @@ def test_a_byte_order_mark_is_accepted_and_noted(wave: SmallWave) -> None:
     assert wave.tidy("responses.csv").startswith("respondent_id,")
 
 
-def test_bytes_of_cp1252_are_refused_with_the_text_they_would_spell(wave: SmallWave) -> None:
+def test_bytes_of_cp1252_are_refused_with_what_they_would_spell(wave: SmallWave) -> None:
     wave.write(wave.trusts, TRUSTS.replace("MAT 2", "MAT Zoë").encode("cp1252"))
     wave.write(wave.responses, RESPONSES.replace("MAT 2", "MAT Zoë").encode("cp1252"))
     advice = (
-        "Save it as 'CSV UTF-8', or, if the text shown here reads rightly, declare "
-        "'encoding: cp1252' for it in the wave's file."
+        "Save it as 'CSV UTF-8', or, if {}, declare 'encoding: cp1252' for it in the wave's file."
     )
     rule = "The file is text in utf-8; byte 0xeb is not."
+    # What stands around a byte of the responses may be somebody's name.
     assert wave.refused() == [
-        wave.in_trusts(line=3, value="10,Mixed MAT Zoë,Predominantly", rule=rule, advice=advice),
-        wave.in_responses(line=4, value=",9,40 p3,MAT Zoë,Chief executi", rule=rule, advice=advice),
+        wave.in_trusts(
+            line=3,
+            value="10,Mixed MAT Zoë,Predominantly",
+            rule=rule,
+            advice=advice.format("the text shown here reads rightly"),
+        ),
+        wave.in_responses(
+            line=4,
+            value="ë",
+            rule=rule,
+            advice=advice.format("this should be the letter shown"),
+        ),
     ]
 
 
@@ -184,16 +193,22 @@ def test_bytes_of_cp1252_are_read_where_the_wave_declares_them(wave: SmallWave) 
     assert "MAT Zoë,Predominantly Primary\n" in wave.tidy("trusts.csv")
 
 
-def test_text_in_utf16_is_refused_by_its_name_and_read_where_it_is_declared(
+def test_text_in_utf16_is_known_by_its_mark(wave: SmallWave) -> None:
+    wave.write(wave.responses, RESPONSES.encode("utf-16"))
+    note = "the file starts with the mark of utf-16; read as such, not as utf-8\n"
+    assert note in wave.accepted()
+
+
+def test_text_in_utf16_without_a_mark_is_refused_and_read_where_it_is_declared(
     wave: SmallWave,
 ) -> None:
-    wave.write(wave.responses, RESPONSES.encode("utf-16"))
+    wave.write(wave.responses, RESPONSES.encode("utf-16-le"))
     assert wave.refused() == [
         wave.in_responses(
-            line=1,
-            rule="The file is text in utf-8; this one is in utf-16.",
+            rule="The file is text in utf-8; text holds no NUL, which this file does.",
             advice=(
-                "Save it as 'CSV UTF-8', or declare 'encoding: utf-16' for it in the wave's file."
+                "If a survey tool wrote it as Unicode text, declare 'encoding: utf-16' for it in "
+                "the wave's file; otherwise export it again."
             ),
         )
     ]
@@ -231,24 +246,22 @@ def test_a_file_that_is_not_there_is_a_problem_and_no_crash(wave: SmallWave) -> 
     ]
 
 
-def test_a_row_too_long_says_what_is_left_over(wave: SmallWave) -> None:
+def test_a_row_too_long_is_told_without_what_it_holds(wave: SmallWave) -> None:
     wave.answer("p4", "p4,MAT 2,Deputy head,3,8,1,41,5,Ada")
     assert wave.refused() == [
         wave.in_responses(
             line=5,
-            value="5,Ada",
             rule=AS_THE_HEADER.format(9),
             advice="Look for an unquoted comma in a text, or a comma at the end of the line.",
         )
     ]
 
 
-def test_a_row_too_short_says_how_it_ends(wave: SmallWave) -> None:
+def test_a_row_too_short_is_told_without_what_it_holds(wave: SmallWave) -> None:
     wave.answer("p4", "p4,MAT 2,Deputy head,3,8")
     assert wave.refused() == [
         wave.in_responses(
             line=5,
-            value="3,8",
             rule=AS_THE_HEADER.format(5),
             advice="Look for a missing comma or a line broken in two.",
         )
@@ -690,3 +703,58 @@ def test_the_minimal_example_is_accepted_with_its_gaps_counted(tmp_path: Path) -
         **dict.fromkeys(["shared_aims", "local_voice", "school_character"], 0),
         **{"one_model": 1, "hiring": 0, "curriculum": 1, "finance": 0},
     }
+
+
+# Exports of survey tools.
+
+QUALTRICS = """\
+ResponseId,Status,Finished,RecipientEmail,Q1,Q2,Q3,Q4_1,Q5
+Response ID,Response Type,Finished,Recipient Email,Trust,Role,Sharing a vision,\
+Us - Keeping an identity,Hiring staff
+"{""ImportId"":""_recordId""}",,,,,,,,
+R_1,IP Address,True,ada@example.org,MAT 10,Head,10 - High,3,10 - Central
+R_2,Survey Preview,True,,MAT 2,Head,1 - Low,3,
+R_3,IP Address,False,ben@example.org,MAT 2,Central,2,,
+R_4,IP Address,True,cy@example.org,MAT 2,Chief executive,1 - Low,9,
+"""
+COLUMNS = "columns: {respondent_id: ResponseId, mat_id: Q1, role: Q2}"
+
+
+def test_a_qualtrics_export_is_tidied_as_it_came(wave: SmallWave) -> None:
+    rows = Path(wave.codebook).read_text(encoding="utf-8").splitlines(keepends=True)
+    wave.write(wave.codebook, "".join(rows[:-1]))
+    wave.write(wave.responses, QUALTRICS.replace("\n", "\r\n"))
+    wave.edit(wave.declaration, "trusts:", f"responses: {{importer: detect, {COLUMNS}}}\ntrusts:")
+    log = wave.accepted()
+    assert wave.tidy("responses.csv") == (
+        "respondent_id,mat_id,role,strategy__vision,strategy__identity,operations__hiring\n"
+        "R_4,MAT 2,ceo,1,9,\n"
+        "R_1,MAT 10,school_leader,10,3,10\n"
+    )
+    assert wave.tidy("codebook.csv") == "".join(rows[:-1])
+    for note in (
+        "detected: importer qualtrics",
+        "1 preview or test rows were left out",
+        "1 unfinished responses were left out",
+        "1 personal columns were dropped at the door: RecipientEmail (an e-mail address)",
+        "3 items were found by their wording: strategy__vision is 'Q3', ",
+        "the names of end points of 2 of 3 items agree with the codebook's anchors",
+    ):
+        assert f"raw/2031/responses.csv: {note}" in log
+    assert "@example.org" not in log
+
+
+def test_items_that_are_declared_reversed_are_turned(wave: SmallWave) -> None:
+    wave.edit(wave.declaration, "trusts:", "responses: {reversed: [strategy__vision]}\ntrusts:")
+    assert "1 items were turned round, as the wave declares" in wave.accepted()
+    assert "p1,MAT 10,school_leader,4,3,10,38.5\n" in wave.tidy("responses.csv")
+
+
+def test_respondents_without_an_identifier_are_known_by_their_line(wave: SmallWave) -> None:
+    wave.edit(
+        wave.declaration,
+        "trusts:",
+        'responses: {columns: {respondent_id: "(row)"}}\ntrusts:',
+    )
+    assert "respondents are identified by the line of their response" in wave.accepted()
+    assert "\nrow-2,MAT 10,school_leader,7,3,10,38.5\n" in wave.tidy("responses.csv")

@@ -19,14 +19,16 @@ def test_the_tables_are_those_of_the_contract(tmp_path: Path) -> None:
     trusts = (tmp_path / "register_trusts.csv").read_text(encoding="utf-8").splitlines()
     assert trusts[0] == (
         "trust_uid,trust_name,n_schools,pupils,pupils_missing,phase_mix,school_type_mix,"
-        "size_schools,size_pupils,geographical_spread,oldest_joined,joined_last_5_years"
+        "size_schools,size_pupils,geographical_spread,oldest_joined,joined_last_5_years,"
+        "trust_age,rapid_growth"
     )
     assert trusts[1] == (
-        "9002,Invented Special Trust,2,,2,(missing),Mixed,Starter trust,(missing),(missing),,"
+        "9002,Invented Special Trust,2,,2,(missing),Mixed,Starter trust,(missing),(missing),,,"
+        "(missing),(missing)"
     )
     assert trusts[4] == (
         "90010,Invented Café Trust,4,1000,1,Predominantly Primary,Mixed,Starter trust,"
-        "Starter trust,All schools within 1 hour (our distance proxy),2011-09-01,2"
+        "Starter trust,All schools within 1 hour (our distance proxy),2011-09-01,2,3 to 5 years,No"
     )
     population = (tmp_path / "population.csv").read_text(encoding="utf-8").splitlines()
     assert population[:2] == ["attribute,level,n", "all,all,4"]

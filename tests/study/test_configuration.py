@@ -218,7 +218,7 @@ def test_numbers_may_be_names_and_levels(tmp_path: Path) -> None:
         ("cluster: {k: [2, 3], report_k: [4]}", "Partitions that are reported are among those"),
         ("cluster: {linkage: ward, metric: manhattan}", "Linkage ward needs metric euclidean."),
         ("responses: {encoding: latin-1}", "Input should be 'utf-8', 'cp1252' or 'utf-16'."),
-        ("responses: {importer: excel}", "Input should be 'csv'."),
+        ("responses: {importer: paper}", "Input should be 'csv', 'tsv', "),
     ],
 )
 def test_a_choice_that_cannot_work_is_refused(tmp_path: Path, settings: str, rule: str) -> None:

@@ -24,6 +24,15 @@ paths:
 seed: 1
 profiles: {draws: 100}
 standardisation: {draws: 20}
+evidence: {merge_draws: 50, index_draws: 20, continuum_draws: 50}
+multiverse:
+  scaling: [none]
+  statistic: [mean]
+  min_responses: [3, 5]
+  roles: [all, without_ceo]
+  answers: [available]
+  k: [2, 3]
+  draws: 20
 figures: {formats: [svg], dpi: 50}
 """
 

@@ -108,7 +108,9 @@ def test_a_new_wave_reruns_no_other(rerun: Project) -> None:
     shutil.copytree(rerun.folder / "raw" / WAVE, rerun.folder / "raw" / "2031-illustration")
     declared = (rerun.folder / "config" / "waves" / f"{WAVE}.yaml").read_text(encoding="utf-8")
     (rerun.folder / "config" / "waves" / "2031-illustration.yaml").write_text(
-        declared.replace("2030-illustration", "2031-illustration").replace("2030-01", "2031-01"),
+        declared.replace("2030-illustration", "2031-illustration")
+        .replace("2030-01", "2031-01")
+        .replace("evidence: {", "evidence: {enabled: false, "),
         encoding="utf-8",
     )
     rerun.edit(
@@ -118,6 +120,22 @@ def test_a_new_wave_reruns_no_other(rerun: Project) -> None:
     found = would_run(rerun)
     assert "ingest 2031-illustration" in found
     assert not {job for job in found if job.endswith(WAVE)}
+    before = {name: data for name, data in rerun.results().items() if name.startswith(WAVE)}
+    rerun.run()
+    results = rerun.results()
+    assert {name: results[name] for name in before} == before
+    # The same answers twice: every trust stays in its cluster, and nothing changed.
+    agreement = rows(rerun, "tables/wave_agreement.csv")
+    assert {row["adjusted_rand"] for row in agreement} == {"1.0"}
+    assert {row["change"] for row in rows(rerun, "tables/changes.csv")} <= {"0.0", ""}
+    assert "figures/transitions.svg" in results
+    assert b"Illustration" in results["figures/changes.svg"]
+
+
+def test_one_wave_is_followed_nowhere(finished: Project) -> None:
+    for name in ("transitions", "wave_agreement", "changes", "new_trusts"):
+        assert rows(finished, f"tables/{name}.csv") == []
+    assert not [name for name in finished.results() if name.startswith("figures/transitions")]
 
 
 def test_changed_analysis_code_reruns_the_steps_that_use_it(tmp_path: Path) -> None:
@@ -238,13 +256,28 @@ def test_the_shipped_study_is_planned_without_warnings() -> None:
     assert "2017-reconstruction" in plan.wave_names
 
 
-def test_evidence_is_made_for_a_wave_that_asks_for_it_and_for_no_other(
-    rerun: Project, finished: Project
-) -> None:
-    assert f"{WAVE}/tables/verdict.csv" not in finished.results()
-    asked = "evidence: {enabled: true, draws: 99, null_studies: 20, null_draws: 20}\n"
-    rerun.edit(f"config/waves/{WAVE}.yaml", lambda text: text + asked)
-    rerun.run("--until", "evidence", "describe_tables")
+def test_evidence_is_made_unless_a_wave_asks_for_none(rerun: Project) -> None:
     results = rerun.results()
     assert f"{WAVE}/tables/verdict.csv" in results
+    assert f"{WAVE}/figures/noise.svg" in results
     assert b"| `verdict.csv` |" in results[f"{WAVE}/tables/README.md"]
+    rerun.edit(
+        f"config/waves/{WAVE}.yaml",
+        lambda text: text.replace("evidence: {", "evidence: {enabled: false, "),
+    )
+    dry = rerun.run("--dry-run")
+    for rule in ("draw_null", "judge", "run_multiverse", "draw_evidence"):
+        assert f"rule {rule}:" not in dry
+    # The dendrogram no longer shows tests of its merges, and the guide no longer lists the tables.
+    for rule in ("draw", "describe_tables"):
+        assert f"rule {rule}:" in dry
+
+
+def test_more_jobs_for_the_draws_change_no_byte(rerun: Project) -> None:
+    before = rerun.results()
+    rerun.edit("config.yaml", lambda text: text.replace("evidence: {", "evidence: {parts: 3, "))
+    printed = rerun.run("--until", "judge", "gather_multiverse")
+    assert "rule resample_null_studies:" in printed
+    after = rerun.results()
+    tables = [name for name in before if name.endswith(".csv") and "/tables/" in name]
+    assert {name: after[name] for name in tables} == {name: before[name] for name in tables}

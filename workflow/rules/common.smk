@@ -5,7 +5,12 @@ from snakemake.exceptions import WorkflowError
 from snakemake.logging import logger
 
 from buildingtrusts.output.contracts import EVIDENCE_TABLES, WAVE_TABLES
-from buildingtrusts.output.figures import EVIDENCE_FIGURES, STUDY_FIGURES, WAVE_FIGURES
+from buildingtrusts.output.figures import (
+    EVIDENCE_FIGURES,
+    STUDY_FIGURES,
+    TRACKING_FIGURES,
+    WAVE_FIGURES,
+)
 from buildingtrusts.study.modules import modules_of
 from buildingtrusts.study.plan import NULLS, plan_study
 from buildingtrusts.study.problems import InputProblems

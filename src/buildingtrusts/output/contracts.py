@@ -219,9 +219,53 @@ STUDY_TABLES: dict[str, Contract] = {
     "published_associations": Contract(
         _ASSOCIATIONS, "Exact tests of the cross-tabulations as printed, from their counts alone."
     ),
+    "transitions": Contract(
+        ("from_wave", "to_wave", "k", "from_cluster", "to_cluster", "n"),
+        "Trusts clustered in two successive waves, by their cluster in each; zeros included.",
+    ),
+    "wave_agreement": Contract(
+        ("from_wave", "to_wave", "k", "n_mats", "adjusted_rand"),
+        "How far two successive waves put the same trusts together.",
+    ),
+    "changes": Contract(
+        (
+            *("from_wave", "to_wave", "block", "item", "stratum", "n_mats", "change"),
+            *("ci_low", "ci_high", "draws"),
+        ),
+        "Mean change of each common item over trusts that answered it in both waves, in the "
+        "earlier wave's points; interval by resampling trusts.",
+    ),
+    "types": Contract(
+        ("wave", "k", "cluster", "type_id", "n_mats", "distance", "nearest_type"),
+        "The type of each wave's clusters: the earlier wave's cluster that it is matched to by "
+        "its centroid on the common items.",
+    ),
+    "new_trusts": Contract(
+        (
+            *("from_wave", "to_wave", "k", "mat_id", "kind", "cluster", "probability", "draws"),
+            *("centroid_distance", "average_distance", "member_limit"),
+        ),
+        "Trusts of the later wave alone, placed among the clusters of the earlier one.",
+    ),
     "population": Contract(
         ("extract", "attribute", "level", "n_population", "n_sample"),
         "Trusts of the official register beside those of the sample.",
+    ),
+    "population_tests": Contract(
+        (
+            *("extract", "frame", "attribute", "n_population", "n_sample", "test", "p_value"),
+            *("p_adjusted", "p_min_attainable", "dissimilarity", "null_mean", "null_q95"),
+            *("draws", "note"),
+        ),
+        "Whether the sample's trusts could be drawn at random from the register's: from all, and "
+        "from those with four or seven schools or more.",
+    ),
+    "attribute_sensitivity": Contract(
+        (
+            *("extract", "attribute", "cutoff", "value", "is_ours", "level", "n_population"),
+            *("n_population_moved", "n_sample", "n_sample_moved"),
+        ),
+        "How many trusts change level when a cut-off is another; level (all) adds them up.",
     ),
 }
 

@@ -41,7 +41,7 @@ Codes = tuple[int, ...]
 
 
 class Band(_Strict):
-    """One level of size and the smallest size that reaches it."""
+    """One level of size or age and the smallest that reaches it."""
 
     level: str
     start: int = Field(alias="from", ge=0)
@@ -105,6 +105,13 @@ class Spread(_Strict):
     source: Source
 
 
+class RapidGrowth(_Strict):
+    """How many schools a trust took in within five years, at least, to have grown rapidly."""
+
+    schools: int = Field(ge=1)
+    source: Source
+
+
 def _countable(bounds: tuple[int, ...]) -> tuple[int, ...]:
     _rising(bounds)
     return bounds
@@ -127,6 +134,8 @@ class Cutoffs(_Strict):
     size_schools: Bands
     size_pupils: Bands
     geographical_spread: Spread
+    trust_age: Bands
+    rapid_growth: RapidGrowth
     schools_band: Bounds
     at_least: Bounds
 

@@ -2,26 +2,52 @@
 
 The 2018 report shows its sample beside 1,178 trusts; the Education Policy Institute analysed those
 with four or more schools. Both counts, the distribution of sizes and of every other attribute come
-from one dated extract of the register, and can be set beside a wave's own trusts.
+from one dated extract of the register, and can be set beside a wave's own trusts, with a test of
+whether they could be a simple random draw from it. They never were one: trusts chose to take part,
+and the report approached those with seven schools or more, which is why the sample is held against
+the larger trusts as well as against all. The tests describe how unlike the population the sample
+is, beside what chance gives.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from itertools import pairwise
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from buildingtrusts.register.cutoffs import Cutoffs
 from buildingtrusts.register.extract import Extract
-from buildingtrusts.register.trusts import MISSING, PHASE_LEVELS, SPREAD_LEVELS, TYPE_LEVELS
+from buildingtrusts.register.trusts import (
+    GROWTH_LEVELS,
+    MISSING,
+    PHASE_LEVELS,
+    SPREAD_LEVELS,
+    TYPE_LEVELS,
+)
+from buildingtrusts.statistics.crosstabs import holm
+from buildingtrusts.statistics.sampling import DRAWS, MAX_SAMPLES, SamplingTest, sampling_test
+
+if TYPE_CHECKING:
+    import numpy as np
 
 #: Columns of ``population.csv``, and of the table that sets a sample beside it.
 COLUMNS = ("attribute", "level", "n")
 COMPARED_COLUMNS = ("extract", "attribute", "level", "n_population", "n_sample")
+#: Columns of ``population_tests.csv``.
+TEST_COLUMNS = (
+    *("extract", "frame", "attribute", "n_population", "n_sample", "test", "p_value"),
+    *("p_adjusted", "p_min_attainable", "dissimilarity", "null_mean", "null_q95", "draws", "note"),
+)
+#: The level of a trust that a source of data says nothing about: not a zero, and not missing in it.
+NOT_COVERED = "(not covered)"
+UNKNOWN = (MISSING, NOT_COVERED)
 
 #: The attribute, and its one level, under which all trusts are counted.
 ALL = "all"
+#: What is counted of the population and is no attribute of a trust.
+_SIZES = (ALL, "schools_band", "at_least")
 
 
 def count_population(trusts: pd.DataFrame, cutoffs: Cutoffs) -> pd.DataFrame:
@@ -48,7 +74,7 @@ def count_population(trusts: pd.DataFrame, cutoffs: Cutoffs) -> pd.DataFrame:
     ['1', '2-5', '6+']
     """
     counts = [(ALL, ALL, len(trusts))]
-    for attribute, levels in _levels(cutoffs).items():
+    for attribute, levels in attribute_levels(cutoffs).items():
         found = trusts[attribute].value_counts()
         counts += [(attribute, level, int(found.get(level, 0))) for level in (*levels, MISSING)]
     schools = trusts["n_schools"]
@@ -138,12 +164,133 @@ def compare_with_sample(
     return frame.astype({"n_population": "Int64", "n_sample": "Int64"})
 
 
+def compare_tests(
+    extract: str,
+    population: pd.DataFrame,
+    trusts: pd.DataFrame,
+    register: pd.DataFrame,
+    stream: Callable[[str], np.random.Generator],
+    max_samples: int = MAX_SAMPLES,
+    draws: int = DRAWS,
+) -> pd.DataFrame:
+    """Test whether the sample could be a random draw from the population, attribute by attribute.
+
+    Parameters
+    ----------
+    extract : str
+        Name of the extract, such as ``2017-01-19``.
+    population : DataFrame
+        ``attribute, level, n``, from :func:`count_population`: the levels of each attribute, and
+        under ``at_least`` the sizes from which larger trusts are taken by themselves.
+    trusts : DataFrame
+        A wave's trusts, one row each, with ``mat_id`` and attributes.
+    register : DataFrame
+        The table of :class:`buildingtrusts.register.trusts.RegisterTrusts`.
+    stream : callable
+        Gives the random generator of a task by its name; used only by Monte Carlo tests.
+    max_samples, draws : int
+        See :func:`buildingtrusts.statistics.sampling.sampling_test`.
+
+    Returns
+    -------
+    DataFrame
+        :data:`TEST_COLUMNS`, a row for each frame (``all`` trusts, or those with ``4+`` or ``7+``
+        schools) and attribute. Trusts whose level is not known are left out of both counts. p is
+        adjusted over the attributes of a frame (Holm). ``note`` says why there is no test: the
+        register or the sample does not have the attribute, they classify it otherwise, or the
+        sample has more trusts at a level than the frame.
+
+    Examples
+    --------
+    >>> population = pd.DataFrame({"attribute": ["size"] * 2, "level": ["big", "small"], "n": 3})
+    >>> register = pd.DataFrame({"n_schools": 1, "size": ["big"] * 3 + ["small"] * 3})
+    >>> trusts = pd.DataFrame({"mat_id": ["A", "B"], "size": ["big", "big"]})
+    >>> found = compare_tests("2017-01-19", population, trusts, register, lambda task: None)
+    >>> round(float(found["p_value"][0]), 2)
+    0.4
+    """
+    levels = {
+        str(attribute): [level for level in counted["level"] if level not in UNKNOWN]
+        for attribute, counted in population.groupby("attribute", sort=False)
+        if attribute not in _SIZES
+    }
+    own = [name for name in trusts.columns if name not in ("mat_id", "trust_uid", *levels)]
+    rows: list[tuple[object, ...]] = []
+    for frame, start in _frames(population).items():
+        inside = register[register["n_schools"] >= start]
+        found = {
+            attribute: _one_test(
+                _sample_counts(trusts, attribute),
+                inside[attribute].value_counts().to_dict(),
+                names,
+                stream(f"{frame} {attribute}"),
+                (max_samples, draws),
+            )
+            for attribute, names in levels.items()
+        }
+        tests = {name: test for name, (_, _, test, _) in found.items() if test is not None}
+        adjusted = dict(zip(tests, holm([one.p_value for one in tests.values()]), strict=True))
+        rows += [
+            (extract, frame, name, n, n_sample)
+            + _told_test(test, adjusted.get(name, float("nan")))
+            + (note,)
+            for name, (n, n_sample, test, note) in found.items()
+        ]
+    absent = "The register does not have this attribute."
+    for name in own:
+        known = sum(n for level, n in _sample_counts(trusts, name).items() if level not in UNKNOWN)
+        rows.append((extract, ALL, name, None, known, *_told_test(None, float("nan")), absent))
+    table = pd.DataFrame(rows, columns=list(TEST_COLUMNS))
+    return table.astype(dict.fromkeys(("n_population", "n_sample", "draws"), "Int64"))
+
+
+def _frames(population: pd.DataFrame) -> dict[str, int]:
+    """The trusts a sample is held against: all, and those from each size that is counted."""
+    sizes = population.loc[population["attribute"] == "at_least", "level"]
+    return {ALL: 0, **{str(level): int(str(level).removesuffix("+")) for level in sizes}}
+
+
+def _one_test(
+    sample: Mapping[str, int],
+    frame: Mapping[str, int],
+    levels: Sequence[str],
+    rng: np.random.Generator,
+    limits: tuple[int, int],
+) -> tuple[int, int | None, SamplingTest | None, str]:
+    """Known trusts of the frame and of the sample, the test, and why there is none."""
+    whole = [frame.get(level, 0) for level in levels]
+    known = {level: n for level, n in sample.items() if level not in UNKNOWN}
+    if not sample:
+        return sum(whole), None, None, "The sample does not have this attribute."
+    drawn = [known.get(level, 0) for level in levels]
+    if not known:
+        return sum(whole), 0, None, "Nothing is known of the sample's trusts."
+    if sum(drawn) < sum(known.values()):
+        return sum(whole), sum(known.values()), None, "The sample is classified otherwise."
+    over = [level for level, n, of in zip(levels, drawn, whole, strict=True) if n > of]
+    if over:
+        note = f"The sample has more trusts than these of the register at: {', '.join(over)}."
+        return sum(whole), sum(drawn), None, note
+    max_samples, draws = limits
+    test = sampling_test(drawn, whole, max_samples, draws, rng)
+    return sum(whole), sum(drawn), test, ""
+
+
+def _told_test(test: SamplingTest | None, adjusted: float) -> tuple[object, ...]:
+    if test is None:
+        return ("", *[float("nan")] * 6, None)
+    return (
+        *(test.test, test.p_value, adjusted, test.p_min_attainable),
+        *(test.dissimilarity, test.null_mean, test.null_q95, test.draws),
+    )
+
+
 def _comparable(levels: Collection[str], sample: Collection[str]) -> set[str]:
     """Return the population's levels at which the sample's trusts can be counted."""
     if not sample:
         return set()
-    same_words = set(sample) <= {MISSING} or (set(sample) & set(levels)) - {MISSING}
-    return set(levels) if same_words else {MISSING}
+    known = set(sample) - set(UNKNOWN)
+    return set(levels) if not known or known & set(levels) else {MISSING}
 
 
 def _sample_counts(trusts: pd.DataFrame, attribute: str) -> dict[str, int]:
@@ -152,11 +299,14 @@ def _sample_counts(trusts: pd.DataFrame, attribute: str) -> dict[str, int]:
     return trusts[attribute].fillna(MISSING).value_counts(sort=False).to_dict()
 
 
-def _levels(cutoffs: Cutoffs) -> dict[str, tuple[str, ...]]:
+def attribute_levels(cutoffs: Cutoffs) -> dict[str, tuple[str, ...]]:
+    """The levels of each attribute that the register gives, in order, without ``(missing)``."""
     return {
         "phase_mix": PHASE_LEVELS,
         "school_type_mix": TYPE_LEVELS,
         "size_schools": tuple(band.level for band in cutoffs.size_schools),
         "size_pupils": tuple(band.level for band in cutoffs.size_pupils),
         "geographical_spread": SPREAD_LEVELS,
+        "trust_age": tuple(band.level for band in cutoffs.trust_age),
+        "rapid_growth": GROWTH_LEVELS,
     }

@@ -17,7 +17,7 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
-from buildingtrusts.register.cutoffs import Band, Cutoffs, Spread
+from buildingtrusts.register.cutoffs import Band, Cutoffs, RapidGrowth, Spread
 from buildingtrusts.register.extract import Extract
 from buildingtrusts.study.order import natural_key
 
@@ -31,6 +31,8 @@ SPREAD_LEVELS = (
     "Some isolation (our distance proxy)",
     "More isolation (our distance proxy)",
 )
+
+GROWTH_LEVELS = ("No", "Yes")
 
 #: Columns of ``register_trusts.csv``, in order.
 COLUMNS = (
@@ -46,6 +48,8 @@ COLUMNS = (
     "geographical_spread",
     "oldest_joined",
     "joined_last_5_years",
+    "trust_age",
+    "rapid_growth",
 )
 
 
@@ -59,7 +63,8 @@ class RegisterTrusts:
         One row a trust, in the order of ``trust_uid``, with the columns :data:`COLUMNS`.
         ``pupils`` is the sum of the known rolls and empty if none is known; ``oldest_joined`` is
         an ISO date; ``joined_last_5_years`` counts the schools that joined later than the same
-        day five years before the extract, and is empty if no joined date is known.
+        day five years before the extract, and is empty if no joined date is known. Age and growth
+        are of the schools that are members still: what left in between is not in an extract.
     notes : tuple of str
         What a reader must know of the extract and of codes the cut-offs do not place.
     """
@@ -110,6 +115,10 @@ def describe_trusts(extract: Extract, cutoffs: Cutoffs) -> RegisterTrusts:
             "geographical_spread": _spreads(members, cutoffs.geographical_spread),
             "oldest_joined": by_trust["joined"].min().dt.strftime("%Y-%m-%d"),
             "joined_last_5_years": by_trust["recent"].sum(min_count=1).astype("Int64"),
+            "trust_age": size_level(
+                _years_since(by_trust["joined"].min(), extract.date), cutoffs.trust_age
+            ),
+            "rapid_growth": _growth(by_trust["recent"].sum(min_count=1), cutoffs.rapid_growth),
         }
     ).reset_index(names="trust_uid")
     table = table.sort_values(
@@ -189,6 +198,19 @@ def _spreads(members: pd.DataFrame, spread: Spread) -> pd.Series:
         for uid, rows in members.groupby("trust_uid", sort=False).indices.items()
     }
     return pd.Series(levels, dtype="str")
+
+
+def _years_since(joined: pd.Series, day: date) -> pd.Series:
+    """Completed years; a school that joined after the extract's date is of the year 0."""
+    before = (joined.dt.month * 100 + joined.dt.day) > day.month * 100 + day.day
+    return (day.year - joined.dt.year - before).clip(lower=0)
+
+
+def _growth(recent: pd.Series, rule: RapidGrowth) -> pd.Series:
+    levels = np.where(
+        recent.isna(), MISSING, np.where(recent >= rule.schools, *GROWTH_LEVELS[::-1])
+    )
+    return pd.Series(levels, index=recent.index, dtype="str")
 
 
 # --- mixes: how much of each school counts towards the first and the second kind ---------------

@@ -27,5 +27,8 @@
 :mod:`.continuum`             clusters, or slices of a line
 :mod:`.multiverse`            the same data under other choices
 :mod:`.assignment`            new trusts among finished clusters
+:mod:`.tracking`              clusters, trusts and answers from wave to wave
+:mod:`.sampling`              whether a sample could be drawn from a population at random
+:mod:`.interviews`            coded interviews beside clusters
 ============================  ====================================================
 """

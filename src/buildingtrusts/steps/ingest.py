@@ -64,6 +64,7 @@ def _checked(raw: Path, wave: Wave, codebook: Codebook) -> tuple[Responses, Trus
     """Read both files; raise with the problems of both."""
     import pandas as pd
 
+    from buildingtrusts.survey.importers import import_responses
     from buildingtrusts.survey.raw_table import parse_csv
     from buildingtrusts.survey.responses import tidy_responses
     from buildingtrusts.survey.trusts import Trusts, tidy_trusts
@@ -82,8 +83,8 @@ def _checked(raw: Path, wave: Wave, codebook: Codebook) -> tuple[Responses, Trus
             problems += found.problems
     file = raw / wave.responses.file
     try:
-        table = parse_csv(_content(file), str(file), wave.responses.encoding)
-        responses = tidy_responses(table, codebook, wave, mats)
+        export = import_responses(_content(file), str(file), wave, codebook)
+        responses = tidy_responses(export.table, export.codebook, wave, mats)
     except InputProblems as found:
         problems += found.problems
     raise_if_any(problems)

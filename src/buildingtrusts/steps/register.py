@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 
 from buildingtrusts.output.tables import write_table
-from buildingtrusts.register import population, trusts
+from buildingtrusts.register import population, sensitivity, trusts
 from buildingtrusts.register.cutoffs import Cutoffs, parse_cutoffs
 from buildingtrusts.register.extract import Extract, is_part_of_extract, tidy_extract
 from buildingtrusts.study.problems import InputProblems, Problem
@@ -31,7 +31,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="FOLDER",
         type=Path,
         required=True,
-        help="where register_trusts.csv and population.csv go",
+        help="where register_trusts.csv and population.csv go, and register_alternatives.csv",
     )
     parser.add_argument(
         "--cutoffs",
@@ -39,6 +39,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         type=Path,
         default=Path("config/register.yaml"),
         help="where the attributes are cut, with the sources",
+    )
+    parser.add_argument(
+        "--alternatives",
+        metavar="FILE",
+        type=Path,
+        help="other values of the cut-offs, to write every trust's level under each",
     )
     parser.add_argument(
         "--extract-date",
@@ -49,33 +55,45 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> None:
     """Write the trusts of an extract, their attributes and the counts of the population."""
-    cutoffs = _read_cutoffs(arguments.cutoffs)
+    cutoffs = parse_cutoffs(_text(arguments.cutoffs, "--cutoffs"), str(arguments.cutoffs))
+    alternatives = _read_alternatives(arguments.alternatives, cutoffs)
     extract = _read_extract(arguments.extract_folder, arguments.extract_date)
     found = trusts.describe_trusts(extract, cutoffs)
     counts = population.count_population(found.table, cutoffs)
     write_table(arguments.out / "register_trusts.csv", found.table, trusts.COLUMNS)
     write_table(arguments.out / "population.csv", counts, population.COLUMNS)
     print(population.summary(extract, counts))
-    for note in found.notes:
+    notes = list(found.notes)
+    if alternatives:
+        levels = sensitivity.levels_under_alternatives(extract, cutoffs, alternatives)
+        out = arguments.out / "register_alternatives.csv"
+        write_table(out, levels, sensitivity.LEVEL_COLUMNS)
+        notes += sensitivity.summary(levels)
+    for note in notes:
         print(f"- {note}")
     print(ATTRIBUTION)
 
 
-def _read_cutoffs(path: Path) -> Cutoffs:
+def _text(path: Path, flag: str) -> str:
     try:
-        text = path.read_text(encoding="utf-8")
+        return path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise InputProblems(
             [
                 Problem(
                     str(path),
                     "The cut-offs of the register's attributes are a file of YAML in UTF-8.",
-                    "Run from the project's folder, or name the file with --cutoffs.",
+                    f"Run from the project's folder, or name the file with {flag}.",
                     value=str(error),
                 )
             ]
         ) from None
-    return parse_cutoffs(text, str(path))
+
+
+def _read_alternatives(path: Path | None, cutoffs: Cutoffs) -> tuple[sensitivity.Alternative, ...]:
+    if path is None:
+        return ()
+    return sensitivity.parse_alternatives(_text(path, "--alternatives"), str(path), cutoffs)
 
 
 def _read_extract(folder: Path, date: str | None) -> Extract:

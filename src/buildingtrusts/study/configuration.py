@@ -29,7 +29,7 @@ from buildingtrusts.study.order import natural_key
 from buildingtrusts.study.problems import InputProblems, Problem, raise_if_any
 
 WAVE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
-RESERVED_NAMES = ("tables", "figures", "public", "register")
+RESERVED_NAMES = ("tables", "figures", "public", "register", "interviews")
 MADE_UP = ("reconstruction", "illustration")
 #: Names that the tidy tables use themselves.
 RESERVED_ATTRIBUTES = ("mat_id",)
@@ -155,6 +155,12 @@ class EnsembleChoices(_Strict):
     null_draws: Positive = 100
 
 
+class TrackingChoices(_Strict):
+    """Bootstrap draws of what is followed from wave to wave."""
+
+    draws: Positive = 1_000
+
+
 class RegisterChoices(_Strict):
     """Which extract of the official register the study is compared with."""
 
@@ -180,6 +186,7 @@ class Study(_Strict):
     evidence: EvidenceEffort = EvidenceEffort()
     multiverse: MultiverseChoices = MultiverseChoices()
     ensemble: EnsembleChoices = EnsembleChoices()
+    tracking: TrackingChoices = TrackingChoices()
     register_: RegisterChoices = Field(default=RegisterChoices(), alias="register")
     figures: FigureChoices = FigureChoices()
 
@@ -193,13 +200,30 @@ class KeyColumns(_Strict):
 
 
 class ResponsesFile(_Strict):
-    """The wave's responses: file in its raw folder, how to read it, words for no answer."""
+    """The wave's responses: file in its raw folder, how to read it, what stays at the door."""
 
     file: str = "responses.csv"
-    importer: Literal["csv"] = "csv"
+    importer: Literal[
+        "csv",
+        "tsv",
+        "qualtrics",
+        "surveymonkey",
+        "microsoft_forms",
+        "google_forms",
+        "jisc",
+        "excel",
+        "ods",
+        "spss",
+        "stata",
+        "detect",
+    ] = "csv"
     columns: KeyColumns = KeyColumns()
     encoding: Literal["utf-8", "cp1252", "utf-16"] = "utf-8"
+    sheet: str | None = None
     missing: tuple[str, ...] = ()
+    reversed: tuple[str, ...] = ()
+    keep_unfinished: Annotated[bool, Field(strict=True)] = False
+    keep_personal: tuple[str, ...] = ()
 
 
 class TrustsFile(_Strict):

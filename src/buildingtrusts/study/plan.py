@@ -15,9 +15,15 @@ from pathlib import Path
 from typing import Any
 
 from buildingtrusts.output.contracts import EVIDENCE_TABLES, STUDY_TABLES, WAVE_TABLES
-from buildingtrusts.output.figures import EVIDENCE_FIGURES, STUDY_FIGURES, WAVE_FIGURES
+from buildingtrusts.output.figures import (
+    EVIDENCE_FIGURES,
+    STUDY_FIGURES,
+    TRACKING_FIGURES,
+    WAVE_FIGURES,
+)
 from buildingtrusts.study.codebook import Codebook, load_codebook
 from buildingtrusts.study.configuration import (
+    RESERVED_NAMES,
     EnsembleChoices,
     MultiverseChoices,
     Study,
@@ -29,6 +35,8 @@ from buildingtrusts.study.problems import InputProblems, Problem, raise_if_any
 
 #: The nulls of the evidence, each a job of its own.
 NULLS = ("two_level", "gaussian", "respondents_shuffled", "items_permuted")
+#: Tables across waves that need an extract of the register.
+OF_THE_REGISTER = ("population", "population_tests", "attribute_sensitivity")
 #: Draws that have one stream of random numbers, and so cannot be split over jobs.
 DRAWS_A_PIECE = 250
 
@@ -230,13 +238,30 @@ class Plan:
         folder = Path(self.study.paths.processed, "register", self.study.register_.extract)
         return [str(folder / name) for name in ("register_trusts.csv", "population.csv")]
 
-    def ledger_flags(self) -> str:
-        """Flags of the ledger step: the waves, and the register with its year, if there is one."""
-        paths = self.study.paths
-        words: list[str] = []
+    def wave_flags(self) -> list[str]:
+        """A flag a wave, in order of date: its name, its provenance and its two folders."""
+        paths, words = self.study.paths, []
         for name, wave in self.waves.items():
             folders = (Path(paths.results, name, "tables"), Path(paths.processed, name))
             words += ["--wave", "=".join((name, wave.provenance, *map(str, folders)))]
+        return words
+
+    def tracking_flags(self) -> str:
+        """Flags of the track step; how trusts are placed is the first wave's choice."""
+        first = self.wave_names[0]
+        every_k = sorted({k for wave in self.waves.values() for k in wave.cluster.report_k})
+        draws = self.study.tracking.draws
+        own = _flags(k=tuple(every_k), draws=draws, placement_draws=draws)
+        return f"{shlex.join(self.wave_flags())} {self.specification_flags(first)} {own}"
+
+    def tracking_figure_files(self) -> list[str]:
+        """Files of the figures that need two waves; none for one wave."""
+        folder = f"{self.study.paths.results}/figures"
+        return self.figure_files(folder, TRACKING_FIGURES) if len(self.waves) > 1 else []
+
+    def ledger_flags(self) -> str:
+        """Flags of the ledger step: the waves, and the register with its year, if there is one."""
+        words = self.wave_flags()
         for table in self.register_tables()[:1]:
             words += ["--register-year", self.study.register_.extract[:4]]
             words += ["--register", str(Path(table).parent)]
@@ -244,7 +269,9 @@ class Plan:
 
     def study_tables(self) -> list[str]:
         """Names of the tables that this run makes across waves."""
-        return [name for name in STUDY_TABLES if name != "population" or self.register_tables()]
+        return [
+            name for name in STUDY_TABLES if name not in OF_THE_REGISTER or self.register_tables()
+        ]
 
     def wave_tables(self, *names: str) -> list[str]:
         """Tables of these names of every wave."""
@@ -279,7 +306,11 @@ class Plan:
     def study_figure_flags(self) -> str:
         """Flags of the draw-study step: the tables that there are, or the sample by itself."""
         folder = Path(self.study.paths.results, "tables")
-        flags = {name: str(folder / f"{name}.csv") for name in self.study_tables()}
+        flags: dict[str, str] = {
+            name: str(folder / f"{name}.csv")
+            for name in ("ledger", "published_associations", "population")
+            if name in self.study_tables()
+        }
         if "population" not in flags:
             flags["sample"] = str(Path(self.study.paths.processed, self.sampled_wave()))
         return _flags(**flags)
@@ -287,9 +318,10 @@ class Plan:
     def study_figure_inputs(self) -> list[str]:
         """What the draw-study step reads: the tables across waves, or the sample's tidy files."""
         folder = Path(self.study.paths.results, "tables")
-        tables = [str(folder / f"{name}.csv") for name in self.study_tables()]
+        names = ("ledger", "published_associations")
+        tables = [str(folder / f"{name}.csv") for name in names]
         if self.register_tables():
-            return tables
+            return [*tables, str(folder / "population.csv")]
         sample = Path(self.study.paths.processed, self.sampled_wave())
         return [*tables, str(sample / "trusts.csv"), str(sample / "attributes.csv")]
 
@@ -327,6 +359,7 @@ class Plan:
                 for file in self.figure_files(f"{results}/{wave}/figures", EVIDENCE_FIGURES)
             ],
             *self.figure_files(f"{results}/figures", STUDY_FIGURES),
+            *self.tracking_figure_files(),
         ]
 
     def sampled_wave(self) -> str:
@@ -431,5 +464,5 @@ def _undeclared(study: Study, waves: Mapping[str, Wave]) -> Sequence[str]:
         f"{raw / name} is not declared as a wave and is left out; "
         f"{Path(study.paths.config, 'waves', name + '.yaml')} would declare it."
         for name in folders
-        if name not in waves and name != "register"
+        if name not in waves and name not in RESERVED_NAMES
     ]

@@ -45,5 +45,8 @@ STUDY_FIGURES: tuple[str, ...] = (
     "ledger",
 )
 
+#: Figures of two waves or more, in the same folder.
+TRACKING_FIGURES: tuple[str, ...] = ("transitions", "changes")
+
 #: File formats a figure can be saved in, beside its data (``csv``) and alternative text (``txt``).
 FORMATS: tuple[str, ...] = ("pdf", "svg", "png")

@@ -1,0 +1,55 @@
+"""Draw where trusts went and what changed between waves."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+from buildingtrusts.output.figures import FORMATS
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the step's flags."""
+    parser.add_argument("--tables", required=True, help="folder of the tables that span waves")
+    parser.add_argument("--codebook", required=True, help="the codebook of all waves")
+    parser.add_argument("--waves", nargs="+", required=True, help="the waves, in order of date")
+    parser.add_argument(
+        "--provenance", nargs="+", required=True, help="provenance of each wave of the study"
+    )
+    parser.add_argument("--k", type=int, required=True, help="number of clusters to draw")
+    parser.add_argument(
+        "--formats", nargs="+", choices=FORMATS, default=list(FORMATS), help="pictures to write"
+    )
+    parser.add_argument("--dpi", type=int, default=300, help="pixels an inch of PNG files")
+    parser.add_argument("--out", required=True, help="folder for the figures")
+
+
+def run(arguments: argparse.Namespace) -> None:
+    """Write ``transitions`` and ``changes`` as pictures, data and alternative text."""
+    from buildingtrusts.output.figures.alluvial import draw_transitions
+    from buildingtrusts.output.figures.changes import draw_changes
+    from buildingtrusts.output.figures.drawing import save_drawing, stamp_of
+    from buildingtrusts.output.tables import read_table
+    from buildingtrusts.study.codebook import load_codebook
+    from buildingtrusts.study.provenance import stamp
+
+    names = ("transitions", "wave_agreement", "types", "changes")
+    tables = {name: read_table(Path(arguments.tables, f"{name}.csv")) for name in names}
+    # Items go by the later wave's name, and so do labels.
+    labels = {
+        (item.block, item.item): item.label
+        for codebook in load_codebook(arguments.codebook, arguments.waves, True).values()
+        for item in codebook.items
+    }
+    words = stamp(arguments.provenance)
+    reconstructed = "reconstruction" in arguments.provenance
+    for drawing in (
+        draw_transitions(
+            tables["transitions"], tables["wave_agreement"], tables["types"], arguments.k
+        ),
+        draw_changes(tables["changes"], labels),
+    ):
+        said = stamp_of(drawing, words, reconstructed)
+        save_drawing(arguments.out, drawing, arguments.formats, arguments.dpi, said)
+    print(f"2 figures as {', '.join(arguments.formats)}", file=sys.stderr)
