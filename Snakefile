@@ -33,3 +33,14 @@ rule all:
     localrule: True
     message:
         "The study is complete: tables and figures are in {RESULTS}."
+
+
+rule ensemble:
+    """Judge many reconstructions of each reconstructed wave; no part of the default run."""
+    input:
+        ensembles=[
+            f"{PROCESSED}/{wave}/ensemble.csv" for wave in PLAN.reconstructed_waves()
+        ],
+    localrule: True
+    message:
+        "The ensemble is complete: {input.ensembles}"

@@ -48,6 +48,12 @@ def jobs(printed: str) -> set[str]:
     return found
 
 
+def counted(printed: str) -> set[str]:
+    """Rules in the table of jobs that a run starts with."""
+    table = printed[printed.index("Job stats:") :].split("\n\n")[0]
+    return set(re.findall(r"^(\w+) +\d+$", table, re.MULTILINE)) - {"total"}
+
+
 def would_run(project: Project) -> set[str]:
     return jobs(project.run("--dry-run"))
 
@@ -265,19 +271,15 @@ def test_evidence_is_made_unless_a_wave_asks_for_none(rerun: Project) -> None:
         f"config/waves/{WAVE}.yaml",
         lambda text: text.replace("evidence: {", "evidence: {enabled: false, "),
     )
-    dry = rerun.run("--dry-run")
-    for rule in ("draw_null", "judge", "run_multiverse", "draw_evidence"):
-        assert f"rule {rule}:" not in dry
     # The dendrogram no longer shows tests of its merges, and the guide no longer lists the tables.
-    for rule in ("draw", "describe_tables"):
-        assert f"rule {rule}:" in dry
+    assert counted(rerun.run("--dry-run")) == {"draw", "describe_tables", "all"}
 
 
 def test_more_jobs_for_the_draws_change_no_byte(rerun: Project) -> None:
     before = rerun.results()
     rerun.edit("config.yaml", lambda text: text.replace("evidence: {", "evidence: {parts: 3, "))
     printed = rerun.run("--until", "judge", "gather_multiverse")
-    assert "rule resample_null_studies:" in printed
+    assert {"resample_null_studies", "run_multiverse"} <= counted(printed)
     after = rerun.results()
     tables = [name for name in before if name.endswith(".csv") and "/tables/" in name]
     assert {name: after[name] for name in tables} == {name: before[name] for name in tables}

@@ -48,14 +48,3 @@ rule gather_ensemble:
         " --members {params.folder}"
         " --out {output.ensemble}"
         " > {log} 2>&1"
-
-
-rule ensemble:
-    """Judge many reconstructions of each reconstructed wave; no part of the default run."""
-    input:
-        ensembles=[
-            f"{PROCESSED}/{wave}/ensemble.csv" for wave in PLAN.reconstructed_waves()
-        ],
-    localrule: True
-    message:
-        "The ensemble is complete: {input.ensembles}"

@@ -327,7 +327,6 @@ rule judge:
         f"{LOGS}/{{wave}}/judge.log",
     params:
         provenance=lambda wildcards: PLAN.waves[wildcards.wave].provenance,
-        ensemble=f"{PUBLISHED}/ensemble.csv",
         tables=folder_of_output,
     message:
         "Judging the clusters of {wildcards.wave}"
@@ -336,6 +335,6 @@ rule judge:
         " --tables {params.tables}"
         " --wave {wildcards.wave}"
         " --provenance {params.provenance}"
-        " --ensemble {params.ensemble}"
+        " --ensemble {input.ensemble}"
         " --out {params.tables}"
         " > {log} 2>&1"

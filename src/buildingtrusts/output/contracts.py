@@ -92,7 +92,7 @@ WAVE_TABLES: dict[str, Contract] = {
         ),
         "What clusters are like; scaled_mean is the cluster's mean less the mean of all responses, "
         "over their standard deviation; the interval is for the mean, respondents resampled "
-        "within trusts.",
+        "within trusts, and too narrow as far as clusters were found in the same answers.",
     ),
     "crosstabs": Contract(
         ("k", "attribute", "level", "cluster", "n"),
@@ -197,8 +197,8 @@ EVIDENCE_TABLES: dict[str, Contract] = {
     ),
     "ensemble": Contract(
         ENSEMBLE,
-        "The evidence of many reconstructions that satisfy the same published statistics (only "
-        "for a reconstruction): what the rule looks at, and the same at the reported k; "
+        "What the rule looks at, and the same at the reported k, over many sets of answers that "
+        "were made to satisfy the same published statistics; no rows for any other answers. "
         "made_from is the start of the hash of the claims and the questionnaire.",
     ),
     "verdict": Contract(

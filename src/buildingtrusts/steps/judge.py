@@ -21,7 +21,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--provenance", required=True, help="original, reconstruction or illustration"
     )
     parser.add_argument(
-        "--ensemble", help="the evidence of many reconstructions, used for a reconstruction"
+        "--ensemble",
+        nargs="*",
+        default=[],
+        help="the evidence of many reconstructions, used for a reconstruction",
     )
     parser.add_argument("--out", required=True, help="folder for the tables")
 
@@ -65,8 +68,7 @@ def _ensemble(arguments: argparse.Namespace) -> pd.DataFrame:
     from buildingtrusts.output.tables import read_table
 
     columns = list(EVIDENCE_TABLES["ensemble"].columns)
-    path = arguments.ensemble
-    if arguments.provenance != "reconstruction" or path is None or not Path(path).is_file():
+    if arguments.provenance != "reconstruction" or not arguments.ensemble:
         return pd.DataFrame(columns=columns)
-    table = read_table(path)
+    table = pd.concat([read_table(path) for path in arguments.ensemble], ignore_index=True)
     return table.loc[table["wave"] == arguments.wave, columns].reset_index(drop=True)

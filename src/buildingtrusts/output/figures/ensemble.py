@@ -81,12 +81,13 @@ def draw_ensemble(ensemble: pd.DataFrame) -> Drawing:
     Drawing
         Its data have a row a reconstruction.
     """
-    title = "What reconstructions of the same published figures come to"
     if ensemble.empty:
         reason = (
-            "This wave has no ensemble: only a reconstruction has one, and it is made on request."
+            "There is no ensemble of these answers. Only answers that were made to satisfy "
+            "published figures have one, and it is made on request."
         )
-        return nothing_to_draw("ensemble", title, reason)
+        return nothing_to_draw("ensemble", "The same evidence over an ensemble", reason)
+    title = "What reconstructions of the same published figures come to"
     data = ensemble[list(COLUMNS)].sort_values(
         ["within_sd", "count_skew", "seed", "member"], kind="stable", ignore_index=True
     )
