@@ -205,7 +205,7 @@ def others(tables: str) -> list[str]:
 
 def workflow(study: Path, *targets: str) -> None:
     """Make some files of the study."""
-    command = [sys.executable, "-m", "snakemake", "--cores", "2", "--quiet", "all", *targets]
+    command = [sys.executable, "-m", "snakemake", *targets, "--cores", "2", "--quiet", "all"]
     subprocess.run(command, cwd=study, check=True, capture_output=True)
 
 
