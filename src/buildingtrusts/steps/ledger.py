@@ -7,7 +7,6 @@ and the exact tests of the cross-tabulations that the report prints.
 from __future__ import annotations
 
 import argparse
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,6 +16,7 @@ from buildingtrusts.published.evidence import Evidence, Register
 from buildingtrusts.published.ledger import COLUMNS, Wave, compute_ledger
 from buildingtrusts.published.printed_quantities import ASSOCIATION_COLUMNS, associate
 from buildingtrusts.published.quantities import check_quantities
+from buildingtrusts.study.flags import wave_folders
 from buildingtrusts.study.problems import raise_if_any
 
 if TYPE_CHECKING:
@@ -36,26 +36,6 @@ TABLES = (
     "standardisation",
     "operating_model",
 )
-
-
-@dataclass(frozen=True)
-class WaveFolders:
-    """Where a wave's tables are: ``--wave NAME=PROVENANCE=TABLES_FOLDER=PROCESSED_FOLDER``."""
-
-    name: str
-    provenance: str
-    tables: Path
-    processed: Path
-
-
-def wave_folders(text: str) -> WaveFolders:
-    """Read one ``--wave`` flag."""
-    parts = text.split("=", 3)
-    if len(parts) != 4 or not all(parts):
-        raise argparse.ArgumentTypeError(
-            f"found {text!r}; write NAME=PROVENANCE=TABLES_FOLDER=PROCESSED_FOLDER"
-        )
-    return WaveFolders(parts[0], parts[1], Path(parts[2]), Path(parts[3]))
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from buildingtrusts.study.codebook import load_codebook
-from buildingtrusts.study.flags import add_specification
+from buildingtrusts.study.flags import WaveFolders, add_specification, wave_folders
 from buildingtrusts.study.problems import Problem, raise_if_any
 from buildingtrusts.study.randomness import task_generator
 from buildingtrusts.survey.common_items import TracedItem, common_items, trace_items
@@ -29,26 +29,6 @@ if TYPE_CHECKING:
 ROLES = ("ceo", "central_team", "school_leader")
 #: The attribute by whose levels change is told too, where a wave has it.
 AGE = "trust_age"
-
-
-@dataclass(frozen=True)
-class WaveFolders:
-    """Where a wave's tables are: ``--wave NAME=PROVENANCE=TABLES_FOLDER=PROCESSED_FOLDER``."""
-
-    name: str
-    provenance: str
-    tables: Path
-    processed: Path
-
-
-def wave_folders(text: str) -> WaveFolders:
-    """Read one ``--wave`` flag."""
-    parts = text.split("=", 3)
-    if len(parts) != 4 or not all(parts):
-        raise argparse.ArgumentTypeError(
-            f"found {text!r}; write NAME=PROVENANCE=TABLES_FOLDER=PROCESSED_FOLDER"
-        )
-    return WaveFolders(parts[0], parts[1], Path(parts[2]), Path(parts[3]))
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

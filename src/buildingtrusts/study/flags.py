@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import argparse
+from dataclasses import dataclass
+from pathlib import Path
 
 
 def add_specification(parser: argparse.ArgumentParser) -> None:
@@ -56,3 +58,23 @@ def add_part(parser: argparse.ArgumentParser) -> None:
     """Declare which part of the draws to make; the parts together do not depend on how many."""
     parser.add_argument("--part", type=int, default=1, help="which part to do, from 1")
     parser.add_argument("--parts", type=int, default=1, help="how many parts there are")
+
+
+@dataclass(frozen=True)
+class WaveFolders:
+    """Where a wave's tables are: ``--wave NAME=PROVENANCE=TABLES_FOLDER=PROCESSED_FOLDER``."""
+
+    name: str
+    provenance: str
+    tables: Path
+    processed: Path
+
+
+def wave_folders(text: str) -> WaveFolders:
+    """Read one ``--wave`` flag."""
+    parts = text.split("=", 3)
+    if len(parts) != 4 or not all(parts):
+        raise argparse.ArgumentTypeError(
+            f"found {text!r}; write NAME=PROVENANCE=TABLES_FOLDER=PROCESSED_FOLDER"
+        )
+    return WaveFolders(parts[0], parts[1], Path(parts[2]), Path(parts[3]))
