@@ -54,7 +54,7 @@ format: $(READY)  ## format code and rules
 reconstruction: $(READY)  ## make the responses of 2017-reconstruction again from the claims
 	$(BIN)/python -m buildingtrusts reconstruct --out data/raw/2017-reconstruction
 
-ensemble: $(READY)  ## judge 108 reconstructions and keep the table that verdicts rest on (half an hour)
+ensemble: $(READY)  ## judge 108 reconstructions and keep the table that verdicts rest on (minutes)
 	$(BIN)/snakemake --cores $(CORES) ensemble
 	cp data/processed/2017-reconstruction/ensemble.csv data/published/ensemble.csv
 
