@@ -7,8 +7,8 @@ BIN := .venv/bin
 READY := .venv/ready
 
 .DEFAULT_GOAL := help
-.PHONY: help reproduce test lint format reconstruction ensemble calibration ledger readme benchmark \
-  lock clean
+.PHONY: help reproduce test lint format reconstruction interviews ensemble calibration ledger readme \
+  benchmark lock clean
 
 help:  ## show what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 18
@@ -53,6 +53,9 @@ format: $(READY)  ## format code and rules
 
 reconstruction: $(READY)  ## make the responses of 2017-reconstruction again from the claims
 	$(BIN)/python -m buildingtrusts reconstruct --out data/raw/2017-reconstruction
+
+interviews: $(READY)  ## make the invented interviews again
+	$(BIN)/python -m buildingtrusts illustrate-interviews
 
 ensemble: $(READY)  ## judge 108 reconstructions and keep the table that verdicts rest on (minutes)
 	$(BIN)/snakemake --cores $(CORES) ensemble

@@ -28,11 +28,13 @@ ALLOWED = {
     "study": {"output"},
 }
 #: Modules beside the steps that read or write files: the one writer, the one reader of tables,
-#: the drawer, the reader of what clusters rest on, and the loaders of what the study is.
+#: the drawer, the reader of what clusters rest on, the loaders of what the study is, and the one
+#: that tells of a file which people were to bring and which is not there.
 TOUCH_FILES = {
     *("output/files.py", "output/tables.py", "output/arrays.py", "output/figures/drawing.py"),
     "survey/ratings.py",
     *("study/configuration.py", "study/codebook.py", "study/modules.py", "study/provenance.py"),
+    "study/contents.py",
 }
 FILE_CALLS = {
     *("open", "read_text", "read_bytes", "write_text", "write_bytes", "read_csv", "to_csv"),
@@ -110,6 +112,7 @@ def test_the_study_knows_of_results_only_which_there_are() -> None:
                     ),
                     *("figures.EVIDENCE_FIGURES", "figures.STUDY_FIGURES"),
                     *("figures.TRACKING_FIGURES", "figures.WAVE_FIGURES"),
+                    "figures.interview_figure",
                 }
 
 

@@ -34,6 +34,8 @@ COMMANDS: dict[str, str] = {
     "crosstabulate": "tabulate clusters against attributes, with exact tests",
     "profile": "describe what each cluster is like and how its trusts run",
     "interviews": "join coded interviews to clusters and attributes of the trusts",
+    "gather-interviews": "put the tables of all sets of interviews together",
+    "draw-interviews": "draw what coded interviews say of centralisation and break points",
     "illustrate-interviews": "make invented interviews, which say of themselves that they are",
     "register": "read an extract of the official register of schools and trusts",
     "compare-population": "set the sample's trusts beside the register's population",

@@ -22,6 +22,7 @@ from buildingtrusts.statistics import (
     agreement,
     crosstabs,
     effectiveness,
+    interviews,
     operating_model,
     profiles,
     standardisation,
@@ -47,6 +48,9 @@ def test_contracts_are_those_of_the_modules_that_make_the_tables() -> None:
     }
     for name, columns in made.items():
         assert WAVE_TABLES[name].columns == tuple(columns), name
+    named = ("interviews", "wave")
+    assert STUDY_TABLES["interviews"].columns == (*named, *interviews.SUMMARY_COLUMNS)
+    assert STUDY_TABLES["interview_tests"].columns == (*named, *interviews.TEST_COLUMNS)
 
 
 #: The public interface: other people's scripts read these columns. A change here breaks them.
@@ -97,6 +101,14 @@ PUBLIC = {
     "attribute_sensitivity": (
         "extract, attribute, cutoff, value, is_ours, level, n_population, n_population_moved, "
         "n_sample, n_sample_moved"
+    ),
+    "interviews": (
+        "interviews, wave, measure, code, group, k, level, n_mats, n_coded, share, n_interviews, "
+        "n_excerpts, mean_weight, sd_weight"
+    ),
+    "interview_tests": (
+        "interviews, wave, code, group, n, test, p_value, p_adjusted, p_min_attainable, "
+        "cramers_v, cramers_v_null_mean, cramers_v_null_q95, draws"
     ),
     "nulls": (
         "null, statistic, scope, k, n_mats, observed, null_mean, null_q50, null_q95, p_value, "
@@ -181,6 +193,12 @@ def test_keys_stay_words_whatever_they_look_like(tmp_path: Path) -> None:
     assert table["role"].isna().tolist() == [True, False]
     assert table["mean"].iloc[0] == 0.1
     assert table["n"].isna().tolist() == [False, True]
+
+
+def test_names_of_interviews_codes_and_groups_stay_words(tmp_path: Path) -> None:
+    (tmp_path / "t.csv").write_text("interviews,code,group,frame,k\n2017,01,1,4,2\n")
+    (row,) = read_table(tmp_path / "t.csv").to_dict("records")
+    assert row == {"interviews": "2017", "code": "01", "group": "1", "frame": "4", "k": 2}
 
 
 def test_every_column_is_text_where_that_is_asked_for(tmp_path: Path) -> None:

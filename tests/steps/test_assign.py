@@ -345,7 +345,7 @@ def test_a_wave_that_is_not_there_or_not_finished_is_told(study: Study) -> None:
 def test_a_file_that_is_not_there_and_draws_that_are_none_are_told(study: Study) -> None:
     words = [WAVE, "absent.csv", "--config", "config.yaml", "--out", "out.csv"]
     assert main(["assign", *words]) == 1
-    assert "absent.csv: The file can be read: No such file" in study.capsys.readouterr().err
+    assert "absent.csv: This file is needed: No such file" in study.capsys.readouterr().err
     assert "found '0'. Draws are counted from 1." in study.refused(
         rows(f"New,{LIKE_T1}"), "--draws", 0
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import shutil
 from importlib import import_module
 from pathlib import Path
 
@@ -101,15 +102,25 @@ def test_trusts_of_the_survey_have_the_waves_attributes_and_others_their_own(wav
     assert found.set_index("level")["n_mats"].loc[expected.index].tolist() == expected.tolist()
 
 
+def drawn(wave: Path, *sets: str) -> Path:
+    """Join the shipped interviews to the wave and draw the sets asked for."""
+    call("interviews", *words(wave))
+    call(
+        "draw_interviews",
+        *("--interviews", wave / "out" / "interviews.csv"),
+        *("--tests", wave / "out" / "interview_tests.csv"),
+        *(word for one in sets for word in ("--set", one)),
+        *("--formats", "svg", "--out", wave / "figures"),
+    )
+    return wave / "figures"
+
+
 def test_figures_of_invented_interviews_say_so_beside_where_the_clusters_come_from(
     wave: Path,
 ) -> None:
-    figures = wave / "figures"
-    call(
-        "interviews",
-        *words(wave, "--figures", figures, "--provenance", "reconstruction", "--formats", "svg"),
-    )
-    names = ["interviews_centralisation", *(f"interviews_{name}" for name in ATTRIBUTES)]
+    figures = drawn(wave, f"2017-illustration=reconstruction={wave / 'clusters.csv'}={CODES}")
+    start = "interviews_2017-illustration"
+    names = [f"{start}_centralisation", *(f"{start}_break_points_by_{by}" for by in ATTRIBUTES)]
     stems = [path.stem for path in figures.glob("*.svg")]
     assert sorted(stems) == sorted(names)
     for name in names:
@@ -117,6 +128,81 @@ def test_figures_of_invented_interviews_say_so_beside_where_the_clusters_come_fr
         assert "Illustration: invented interviews" in said
         assert "Reconstruction" in said
         assert "Illustration: invented interviews" in (figures / f"{name}.svg").read_text("utf-8")
+
+
+def test_interviews_and_a_wave_that_are_both_original_carry_no_stamp(wave: Path) -> None:
+    call("interviews", *words(wave))
+    for name in ("interviews.csv", "interview_tests.csv"):
+        file = wave / "out" / name
+        file.write_text(file.read_text(encoding="utf-8").replace("2017-illustration", "2017"))
+    for provenance in ("original", "reconstruction"):
+        folder = wave / provenance
+        call(
+            "draw_interviews",
+            *("--interviews", wave / "out" / "interviews.csv"),
+            *("--tests", wave / "out" / "interview_tests.csv"),
+            *("--set", f"2017={provenance}={wave / 'clusters.csv'}={CODES}"),
+            *("--formats", "svg", "--out", folder),
+        )
+        said = {path.read_text(encoding="utf-8") for path in folder.glob("*.txt")}
+        assert len(said) == 3
+        assert not [words for words in said if "invented" in words]
+        stamped = [words for words in said if "Reconstruction: not" in words]
+        assert len(stamped) == (3 if provenance == "reconstruction" else 0)
+
+
+def test_a_set_that_the_tables_do_not_have_is_told(wave: Path) -> None:
+    with pytest.raises(InputProblems, match="are: 2017-illustration") as raised:
+        drawn(wave, f"2018=original={wave / 'clusters.csv'}={CODES}")
+    assert [one.value for one in raised.value.problems] == ["2018"]
+    assert not (wave / "figures").exists()
+    with pytest.raises(SystemExit):
+        drawn(wave, "2018=original")
+
+
+def test_sets_are_put_below_each_other_digit_by_digit(wave: Path, tmp_path: Path) -> None:
+    other = tmp_path / "2024-illustration"
+    shutil.copytree(SHIPPED, other)
+    parts = [wave / "first", wave / "second"]
+    call("interviews", *words(wave), "--out", parts[0])
+    call("interviews", *words(wave, interviews=other), "--out", parts[1])
+    call("gather_interviews", "--parts", *parts, "--out", wave / "out")
+    for name in ("interviews.csv", "interview_tests.csv"):
+        first, second = ((part / name).read_text(encoding="utf-8") for part in parts)
+        header = first.splitlines()[0]
+        gathered = (wave / "out" / name).read_text(encoding="utf-8")
+        assert gathered == first + second.removeprefix(f"{header}\n")
+        assert "2024-illustration,2017-reconstruction," in gathered
+
+
+def test_each_set_is_drawn_from_its_own_rows(wave: Path, tmp_path: Path) -> None:
+    other = tmp_path / "2024-illustration"
+    other.mkdir()
+    lines = (SHIPPED / "coded_excerpts.csv").read_text(encoding="utf-8").splitlines()
+    first = [line for line in lines[1:] if line.startswith("illustration-interview-01,")]
+    (other / "coded_excerpts.csv").write_text("\n".join([lines[0], *first]) + "\n")
+    parts = [wave / "first", wave / "second"]
+    call("interviews", *words(wave), "--out", parts[0])
+    call("interviews", *words(wave, interviews=other), "--out", parts[1])
+    call("gather_interviews", "--parts", *parts, "--out", wave / "out")
+    sets = [
+        word
+        for name in ("2017-illustration", "2024-illustration")
+        for word in ("--set", f"{name}=reconstruction={wave / 'clusters.csv'}={CODES}")
+    ]
+    tables = ("--interviews", wave / "out" / "interviews.csv")
+    tests = ("--tests", wave / "out" / "interview_tests.csv")
+    call("draw_interviews", *tables, *tests, *sets, "--formats", "svg", "--out", wave / "figures")
+    for name, n in (("2017-illustration", "34 trusts"), ("2024-illustration", "1 trust,")):
+        told = (wave / "figures" / f"interviews_{name}_centralisation.txt").read_text("utf-8")
+        assert f"in interviews with {n}" in told
+
+
+def test_without_attributes_centralisation_is_all_there_is(wave: Path) -> None:
+    call("interviews", *words(wave, "--by"))
+    assert len(pd.read_csv(wave / "out" / "interview_tests.csv")) == 0
+    groups = set(pd.read_csv(wave / "out" / "interviews.csv")["group"])
+    assert groups == {"all", "cluster"}
 
 
 def test_interviews_that_were_held_are_refused_made_up_identifiers(

@@ -59,9 +59,10 @@ def study_problems(file: Path, text: str) -> tuple[Problem, ...]:
 # The run.
 
 
-def test_the_shipped_configuration_spells_out_exactly_the_defaults() -> None:
+def test_the_shipped_configuration_spells_out_exactly_the_defaults_but_for_interviews() -> None:
     written = yaml.safe_load((ROOT / "config" / "config.yaml").read_text(encoding="utf-8"))
-    assert written == Study().model_dump(mode="json", by_alias=True)
+    assert [one["folder"] for one in written["interviews"]] == ["2017-illustration"]
+    assert {**written, "interviews": []} == Study().model_dump(mode="json", by_alias=True)
 
 
 def test_the_shipped_wave_spells_out_how_the_report_clustered() -> None:

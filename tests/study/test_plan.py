@@ -316,3 +316,108 @@ def test_settings_that_no_reconstruction_can_have_are_problems(
     assert any(
         f"ensemble.{name}" in one for one in problems({**SETTINGS, "ensemble": {name: [value]}})
     )
+
+
+# --- interviews ---------------------------------------------------------------------------------
+
+SET = {"folder": "2030-illustration", "wave": WAVE, "codes": "codes.csv", "by": ["phase_mix"]}
+
+
+@pytest.fixture
+def interviewed(project: Path) -> dict[str, Any]:
+    """Settings of the minimal example with a set of interviews, whose files are there."""
+    Path("raw/interviews/2030-illustration").mkdir(parents=True)
+    Path("raw/interviews/2030-illustration/coded_excerpts.csv").touch()
+    Path("config/codes.csv").touch()
+    return {**SETTINGS, "interviews": [SET]}
+
+
+def test_interviews_are_asked_for_only_where_there_are_any(interviewed: dict[str, Any]) -> None:
+    without, with_them = plan_study(SETTINGS), plan_study(interviewed)
+    assert without.warnings == (
+        "raw/interviews/2030-illustration is not named under 'interviews' in the configuration "
+        "and is left out; config/README.md says how to add it.",
+    )
+    assert with_them.warnings == ()
+    assert plan_study({**SETTINGS, "interviews": None}).wanted() == without.wanted()
+    more = [file for file in with_them.wanted() if file not in without.wanted()]
+    figures = [
+        "interviews_2030-illustration_centralisation",
+        "interviews_2030-illustration_break_points_by_phase_mix",
+    ]
+    assert more == [
+        "results/tables/interviews.csv",
+        "results/tables/interview_tests.csv",
+        *with_them.figure_files("results/figures", figures),
+    ]
+
+
+def test_every_choice_of_a_set_of_interviews_reaches_its_steps(
+    interviewed: dict[str, Any],
+) -> None:
+    plan = plan_study({**interviewed, "crosstabs": {"draws": 7}})
+    name = SET["folder"]
+    flags = words(plan.interview_flags(name))
+    assert flags == [
+        *("--wave", WAVE, "--k", "2", "3", "--by", "phase_mix", "--draws", "7"),
+    ]
+    assert main_parses("interviews", flags)
+    assert plan.interview_folder(name) == f"raw/interviews/{name}"
+    assert plan.interview_inputs(name) == {
+        "raw": [f"raw/interviews/{name}/coded_excerpts.csv"],
+        "codes": "config/codes.csv",
+        "clusters": f"results/{WAVE}/tables/clusters.csv",
+        "trusts": f"processed/{WAVE}/trusts.csv",
+        "attributes": f"processed/{WAVE}/attributes.csv",
+    }
+    assert plan.interview_tables("interviews") == [f"processed/interviews/{name}/interviews.csv"]
+    drawn = words(plan.interview_figure_flags())
+    clusters = f"results/{WAVE}/tables/clusters.csv"
+    assert drawn == ["--set", f"{name}=illustration={clusters}=config/codes.csv"]
+    assert main_parses("draw-interviews", drawn)
+    Path(f"raw/interviews/{name}/trusts.csv").touch()
+    assert plan.interview_files(name)[1:] == [f"raw/interviews/{name}/trusts.csv"]
+
+
+def test_ten_sets_of_interviews_follow_the_same_rules_as_one(interviewed: dict[str, Any]) -> None:
+    names = [f"20{n}-illustration" for n in range(30, 40)]
+    for name in names[1:]:
+        shutil.copytree("raw/interviews/2030-illustration", f"raw/interviews/{name}")
+    plan = plan_study({**SETTINGS, "interviews": [{**SET, "folder": name} for name in names]})
+    assert plan.interview_sets == names
+    assert len(plan.interview_figures()) == len(set(plan.interview_figures())) == 20
+    assert words(plan.interview_figure_flags()).count("--set") == 10
+
+
+def test_what_interviews_are_joined_to_has_to_be_there(interviewed: dict[str, Any]) -> None:
+    lost = {"folder": "2019", "wave": "2091", "by": ["colour"]}
+    wrong = {**SET, "by": ["colour"]}
+    told = problems({**interviewed, "interviews": [wrong, lost]})
+    assert [one.split("\n")[0] for one in told] == [
+        "config/config.yaml, column 'interviews.0.by': found 'colour'. Attributes of the wave "
+        f"{WAVE} are: phase_mix.",
+        "config/config.yaml, column 'interviews.1.wave': found '2091'. Interviews are joined to "
+        f"one of the waves: {WAVE}.",
+        "config/config.yaml, column 'interviews.1.folder': found '2019'. A set of interviews has "
+        "its files; raw/interviews/2019/coded_excerpts.csv does not exist.",
+        "config/config.yaml, column 'interviews.1.codes': found 'interview_codes.csv'. A set of "
+        "interviews has its files; config/interview_codes.csv does not exist.",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("sets", "told"),
+    [
+        ([SET, SET], "'2030-illustration' is repeated"),
+        ([{**SET, "folder": "../x"}], "starts with a letter or digit"),
+        ([{**SET, "by": ["phase_mix", "phase_mix"]}], "'phase_mix' is repeated"),
+        ([{**SET, "by": ["a/b"]}], "found 'a/b'"),
+        ([{**SET, "by": ["all"]}], "not called 'all'"),
+        ([{**SET, "bye": []}], "There is no such key."),
+        ([{"wave": WAVE}], "This key is required."),
+    ],
+)
+def test_a_set_of_interviews_is_declared_soundly(
+    interviewed: dict[str, Any], sets: list[dict[str, Any]], told: str
+) -> None:
+    assert any(told in one for one in problems({**interviewed, "interviews": sets}))

@@ -9,6 +9,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from buildingtrusts.study.plan import plan_study
 
 from .conftest import ROOT, Project, small_project
@@ -283,3 +285,100 @@ def test_more_jobs_for_the_draws_change_no_byte(rerun: Project) -> None:
     after = rerun.results()
     tables = [name for name in before if name.endswith(".csv") and "/tables/" in name]
     assert {name: after[name] for name in tables} == {name: before[name] for name in tables}
+
+
+# --- interviews ---------------------------------------------------------------------------------
+
+INTERVIEWED = """\
+interviews:
+  - {folder: 2030-illustration, wave: 2030-illustration, codes: codes.csv, by: [phase_mix]}
+"""
+EXCERPTS = """\
+interview_id,mat_id,area,weight,break_point,excerpt_id
+illustration-1,T1,hiring,3,alignment,illustration-e1
+illustration-2,T3,hiring,1,,illustration-e2
+illustration-3,elsewhere,hiring,2,alignment,illustration-e3
+"""
+CODES = """\
+kind,code,label,group
+area,hiring,Hiring staff,
+break_point,alignment,Alignment,scale
+"""
+OF_INTERVIEWS = {"interviews", "gather_interviews", "draw_interviews"}
+
+
+@pytest.fixture
+def interviewed(rerun: Project) -> Project:
+    """The finished example, to which three interviews were added."""
+    folder = rerun.folder / "raw" / "interviews" / "2030-illustration"
+    folder.mkdir(parents=True)
+    (folder / "coded_excerpts.csv").write_text(EXCERPTS, encoding="utf-8")
+    (rerun.folder / "config" / "codes.csv").write_text(CODES, encoding="utf-8")
+    rerun.edit("config.yaml", lambda text: text + INTERVIEWED)
+    return rerun
+
+
+def test_a_study_without_interviews_has_nothing_of_them(finished: Project) -> None:
+    assert not [name for name in finished.results() if "interview" in name]
+    assert b"interview" not in finished.results()["tables/README.md"]
+
+
+def test_interviews_are_joined_gathered_and_drawn_and_nothing_else_runs_again(
+    interviewed: Project,
+) -> None:
+    before = interviewed.results()
+    guide = {"describe_study_tables"}
+    assert counted(interviewed.run("--dry-run")) == OF_INTERVIEWS | guide | {"all"}
+    interviewed.run()
+    results = interviewed.results()
+    added = set(results) - set(before)
+    stems = {
+        *("tables/interviews", "tables/interview_tests"),
+        "figures/interviews_2030-illustration_centralisation",
+        "figures/interviews_2030-illustration_break_points_by_phase_mix",
+    }
+    assert {name.rpartition(".")[0] for name in added} == stems
+    changed = {name for name in before if results[name] != before[name]}
+    assert changed == {"tables/README.md"}
+    told = results["tables/README.md"].decode("utf-8")
+    assert "**The interviews of 2030-illustration were not held.**" in told
+    assert "| `interview_tests.csv` |" in told
+    for name in added:
+        if name.endswith(".svg"):
+            assert b"Illustration: invented interviews" in results[name]
+    shares = {
+        (row["group"], row["level"]): (row["n_coded"], row["n_mats"])
+        for row in rows(interviewed, "tables/interviews.csv")
+        if row["measure"] == "break_point"
+    }
+    assert shares["all", "(all)"] == ("2", "3")
+    assert shares["phase_mix", "(missing)"] == ("1", "1")
+    assert "Nothing to be done" in interviewed.run()
+    # Codes are read by what is made of interviews, and by nothing else.
+    interviewed.edit("config/codes.csv", lambda text: text.replace("Hiring staff", "Hiring"))
+    assert counted(interviewed.run("--dry-run")) == OF_INTERVIEWS | {"all"}
+    interviewed.run()
+    drawn = interviewed.results()["figures/interviews_2030-illustration_centralisation.csv"]
+    assert b"Hiring," in drawn
+    # A set of its own: the other is not joined again.
+    folder = interviewed.folder / "raw" / "interviews"
+    shutil.copytree(folder / "2030-illustration", folder / "2031-illustration")
+    interviewed.edit(
+        "config.yaml",
+        lambda text: (
+            text + "  - {folder: 2031-illustration, wave: 2030-illustration, codes: codes.csv}\n"
+        ),
+    )
+    printed = interviewed.run("--dry-run")
+    assert "Joining the interviews of 2031-illustration" in printed
+    assert "Joining the interviews of 2030-illustration" not in printed
+
+
+def test_interviews_joined_to_no_wave_are_told_before_anything_runs(interviewed: Project) -> None:
+    interviewed.edit(
+        "config.yaml", lambda text: text.replace("wave: 2030-illustration", "wave: 2017")
+    )
+    done = interviewed.snakemake(*interviewed.configuration)
+    assert done.returncode != 0
+    assert "column 'interviews.0.wave': found '2017'" in done.stdout
+    assert "Traceback" not in done.stdout

@@ -34,6 +34,8 @@ shell.prefix(f'export PATH="{os.path.dirname(sys.executable)}:$PATH"; ')
 wildcard_constraints:
     wave="|".join(PLAN.wave_names),
     null="|".join(NULLS),
+    # Of no set, if there is none.
+    interviews="|".join(PLAN.interview_sets) or "(?!)",
     part=r"\d+",
     member=r"\d+",
 

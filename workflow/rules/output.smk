@@ -129,6 +129,7 @@ rule describe_study_tables:
         title="all waves",
         provenance=PLAN.provenances,
         tables=PLAN.study_tables(),
+        interviews=PLAN.interview_sets,
     message:
         "Describing the tables that span waves"
     shell:
@@ -136,5 +137,6 @@ rule describe_study_tables:
         " --title {params.title:q}"
         " --provenance {params.provenance}"
         " --tables {params.tables}"
+        " --interviews {params.interviews}"
         " --out {output.guide}"
         " > {log} 2>&1"

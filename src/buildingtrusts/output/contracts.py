@@ -267,6 +267,24 @@ STUDY_TABLES: dict[str, Contract] = {
         ),
         "How many trusts change level when a cut-off is another; level (all) adds them up.",
     ),
+    "interviews": Contract(
+        (
+            *("interviews", "wave", "measure", "code", "group", "k", "level", "n_mats", "n_coded"),
+            *("share", "n_interviews", "n_excerpts", "mean_weight", "sd_weight"),
+        ),
+        "Coded interviews beside a wave: centralisation of each area (1 schools decide, 3 central; "
+        "mean and standard deviation over trusts) by cluster, and trusts that mention each break "
+        "point by attribute; n_coded of n_mats interviewed trusts.",
+    ),
+    "interview_tests": Contract(
+        (
+            *("interviews", "wave", "code", "group", "n", "test", "p_value", "p_adjusted"),
+            *("p_min_attainable", "cramers_v", "cramers_v_null_mean", "cramers_v_null_q95"),
+            "draws",
+        ),
+        "Exact test of each break point by the levels of an attribute, Holm's adjustment within "
+        "the attribute, and Cramér's V beside what chance gives.",
+    ),
 }
 
 #: Tables beside the tidy responses, in ``data/processed/<wave>/``.

@@ -109,4 +109,8 @@ TEXT_COLUMNS = (
     "computed",
     "tolerance",
     "trust_uid",
+    "interviews",
+    "code",
+    "group",
+    "frame",
 )

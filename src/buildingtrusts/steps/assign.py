@@ -17,6 +17,7 @@ from buildingtrusts.study.configuration import (
     load_waves,
     read_yaml,
 )
+from buildingtrusts.study.contents import content_of
 from buildingtrusts.study.problems import InputProblems, Problem, raise_if_any
 from buildingtrusts.study.provenance import stamp
 
@@ -58,7 +59,7 @@ def run(arguments: argparse.Namespace) -> None:
     study = load_study(read_yaml(Path(arguments.config)), arguments.config)
     wave = _declared(study, arguments.wave)
     finished = _finished(study, wave, arguments.k)
-    new = new_trusts(_content(arguments.file), arguments.file, finished.items, wave)
+    new = new_trusts(content_of(arguments.file), arguments.file, finished.items, wave)
     placements = _placements(study, wave, finished, new, arguments.draws)
     table = placement_table(placements).assign(wave=wave.wave)
     write_table(arguments.out, table, [*PLACEMENT_COLUMNS, "wave"])
@@ -169,15 +170,6 @@ def _partition(clusters: pd.DataFrame, wave: Wave, wanted: int | None, file: Pat
             ]
         )
     return wanted
-
-
-def _content(file: str) -> bytes:
-    try:
-        return Path(file).read_bytes()
-    except OSError as error:
-        raise InputProblems(
-            [Problem(file, f"The file can be read: {error.strerror}.", "Correct its name.")]
-        ) from None
 
 
 def _placements(

@@ -30,17 +30,23 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="TABLE",
         help="tables in the folder",
     )
+    parser.add_argument(
+        "--interviews", nargs="*", default=[], help="names of the sets of interviews in the tables"
+    )
     parser.add_argument("--out", required=True, help="the README to write")
 
 
 def run(arguments: argparse.Namespace) -> None:
     """Write the README."""
+    from buildingtrusts.survey.interviews import interview_statement
+
+    warnings = (statement(arguments.provenance), interview_statement(arguments.interviews))
     contracts = {**WAVE_TABLES, **EVIDENCE_TABLES, **STUDY_TABLES}
     write_text(
         arguments.out,
         table_guide(
             arguments.title,
-            statement(arguments.provenance),
+            "\n\n".join(filter(None, warnings)),
             {"Source": arguments.source, "Licence of the responses": arguments.licence},
             {name: contracts[name] for name in arguments.tables},
         ),

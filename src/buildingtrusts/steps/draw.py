@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from buildingtrusts.output.figures import FORMATS, WAVE_FIGURES
+from buildingtrusts.study.flags import add_wave_drawing
 
 if TYPE_CHECKING:
     from buildingtrusts.output.figures.ordination import Plane
@@ -20,15 +21,9 @@ WORKERS = 2
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the step's flags."""
-    parser.add_argument("--tables", required=True, help="folder of the wave's tables")
-    parser.add_argument("--processed", required=True, help="folder of the wave's tidy files")
+    add_wave_drawing(parser, WAVE_FIGURES, FORMATS)
     parser.add_argument("--merge-tests", help="table of tests, for the dendrogram to show")
     parser.add_argument("--title", default="", help="title of the wave, for the dendrogram")
-    parser.add_argument(
-        "--provenance", required=True, help="original, reconstruction or illustration"
-    )
-    parser.add_argument("--k", type=int, required=True, help="number of clusters to draw")
-    parser.add_argument("--block", default="strategy", help="block that is clustered")
     parser.add_argument("--linkage", default="", help="how the tree was built, for a caption")
     parser.add_argument("--metric", default="", help="its distance, for a caption")
     parser.add_argument(
@@ -37,14 +32,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--centralised-from", type=float, default=6.0, help="centralisation from which centralised"
     )
-    parser.add_argument(
-        "--formats", nargs="+", choices=FORMATS, default=list(FORMATS), help="pictures to write"
-    )
-    parser.add_argument("--dpi", type=int, default=300, help="pixels an inch of PNG files")
-    parser.add_argument(
-        "--only", nargs="+", choices=WAVE_FIGURES, default=list(WAVE_FIGURES), help="which figures"
-    )
-    parser.add_argument("--out", required=True, help="folder for the figures")
 
 
 def run(arguments: argparse.Namespace) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from buildingtrusts.output.figures import EVIDENCE_FIGURES, FORMATS
+from buildingtrusts.study.flags import add_wave_drawing
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -21,25 +22,7 @@ WORKERS = 2
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the step's flags."""
-    parser.add_argument("--tables", required=True, help="folder of the wave's tables")
-    parser.add_argument("--processed", required=True, help="folder of the wave's tidy files")
-    parser.add_argument(
-        "--provenance", required=True, help="original, reconstruction or illustration"
-    )
-    parser.add_argument("--k", type=int, required=True, help="number of clusters to draw")
-    parser.add_argument("--block", default="strategy", help="block that is clustered")
-    parser.add_argument(
-        "--formats", nargs="+", choices=FORMATS, default=list(FORMATS), help="pictures to write"
-    )
-    parser.add_argument("--dpi", type=int, default=300, help="pixels an inch of PNG files")
-    parser.add_argument(
-        "--only",
-        nargs="+",
-        choices=EVIDENCE_FIGURES,
-        default=list(EVIDENCE_FIGURES),
-        help="which figures",
-    )
-    parser.add_argument("--out", required=True, help="folder for the figures")
+    add_wave_drawing(parser, EVIDENCE_FIGURES, FORMATS)
 
 
 def run(arguments: argparse.Namespace) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from buildingtrusts.output.figures import FORMATS, STUDY_FIGURES
+from buildingtrusts.study.flags import add_pictures
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -28,11 +29,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--provenance", nargs="+", required=True, help="provenance of each wave of the study"
     )
-    parser.add_argument(
-        "--formats", nargs="+", choices=FORMATS, default=list(FORMATS), help="pictures to write"
-    )
-    parser.add_argument("--dpi", type=int, default=300, help="pixels an inch of PNG files")
-    parser.add_argument("--out", required=True, help="folder for the figures")
+    add_pictures(parser, FORMATS)
 
 
 def run(arguments: argparse.Namespace) -> None:

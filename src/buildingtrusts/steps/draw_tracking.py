@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 from buildingtrusts.output.figures import FORMATS
+from buildingtrusts.study.flags import add_pictures
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -18,11 +19,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--provenance", nargs="+", required=True, help="provenance of each wave of the study"
     )
     parser.add_argument("--k", type=int, required=True, help="number of clusters to draw")
-    parser.add_argument(
-        "--formats", nargs="+", choices=FORMATS, default=list(FORMATS), help="pictures to write"
-    )
-    parser.add_argument("--dpi", type=int, default=300, help="pixels an inch of PNG files")
-    parser.add_argument("--out", required=True, help="folder for the figures")
+    add_pictures(parser, FORMATS)
 
 
 def run(arguments: argparse.Namespace) -> None:

@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from buildingtrusts.study.contents import content_of
 from buildingtrusts.study.problems import InputProblems, Problem, raise_if_any
 
 if TYPE_CHECKING:
@@ -52,7 +53,7 @@ def run(arguments: argparse.Namespace) -> None:
 
     out = arguments.out
     raise_if_any([*_name_problems(out), *_held_problems(out)])
-    codes = tidy_codes(parse_csv(arguments.codes.read_bytes(), str(arguments.codes)))
+    codes = tidy_codes(parse_csv(content_of(arguments.codes), str(arguments.codes)))
     declared = load_wave(arguments.wave_file).attributes
     _check_attributes(arguments, list(declared))
     made = illustrate_interviews(

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from buildingtrusts.study.codebook import Codebook, load_codebook, wave_codebook_text
 from buildingtrusts.study.configuration import Wave, load_wave
+from buildingtrusts.study.contents import content_of
 from buildingtrusts.study.problems import InputProblems, Problem, raise_if_any
 from buildingtrusts.study.provenance import sha256
 
@@ -75,7 +76,7 @@ def _checked(raw: Path, wave: Wave, codebook: Codebook) -> tuple[Responses, Trus
     if wave.trusts is not None:
         file = raw / wave.trusts.file
         try:
-            table = parse_csv(_content(file), str(file), wave.trusts.encoding)
+            table = parse_csv(content_of(file), str(file), wave.trusts.encoding)
             # Read before the checks, so that one wrong attribute hides no unknown trust.
             mats = list(table.column("mat_id")) if "mat_id" in table.header else None
             trusts = tidy_trusts(table, wave)
@@ -83,7 +84,7 @@ def _checked(raw: Path, wave: Wave, codebook: Codebook) -> tuple[Responses, Trus
             problems += found.problems
     file = raw / wave.responses.file
     try:
-        export = import_responses(_content(file), str(file), wave, codebook)
+        export = import_responses(content_of(file), str(file), wave, codebook)
         responses = tidy_responses(export.table, export.codebook, wave, mats)
     except InputProblems as found:
         problems += found.problems
@@ -94,26 +95,11 @@ def _checked(raw: Path, wave: Wave, codebook: Codebook) -> tuple[Responses, Trus
     return responses, trusts
 
 
-def _content(path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        raise InputProblems(
-            [
-                Problem(
-                    str(path),
-                    f"This file is needed: {error.strerror}.",
-                    "Put the file there, or correct its name.",
-                )
-            ]
-        ) from None
-
-
 def _refuse_known(raw: Path, wave: Wave, known: str | None) -> None:
     """Refuse files of a shipped reconstruction that are declared to be the original."""
     if wave.provenance != "original" or known is None:
         return
-    table = _content(Path(known)).decode("utf-8")
+    table = content_of(known).decode("utf-8")
     made_up = {row["sha256"] for row in csv.DictReader(io.StringIO(table, newline=""))}
     files = [wave.responses.file, *([wave.trusts.file] if wave.trusts else [])]
     raise_if_any(

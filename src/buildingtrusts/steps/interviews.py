@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from buildingtrusts.output.figures import FORMATS
+from buildingtrusts.study.contents import content_of
 from buildingtrusts.study.problems import InputProblems, Problem, raise_if_any
 
 if TYPE_CHECKING:
@@ -38,35 +38,22 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--k", type=int, nargs="+", required=True, help="partitions to join")
     parser.add_argument(
         "--by",
-        nargs="+",
+        nargs="*",
         default=["size_schools", "geographical_spread"],
-        help="attributes by which break points are counted",
+        help="attributes by which break points are counted and tested",
     )
     parser.add_argument("--draws", type=int, default=100_000, help="of Monte Carlo tests")
     parser.add_argument("--seed", type=int, required=True, help="the study's seed")
     parser.add_argument("--out", type=Path, required=True, help="folder for the tables")
-    parser.add_argument("--figures", type=Path, help="folder for the figures, if any are wanted")
-    parser.add_argument(
-        "--provenance", default="original", help="of the wave, for the figures' stamp"
-    )
-    parser.add_argument(
-        "--formats", nargs="+", choices=FORMATS, default=list(FORMATS), help="pictures to write"
-    )
-    parser.add_argument("--dpi", type=int, default=300, help="pixels an inch of PNG files")
 
 
 def run(arguments: argparse.Namespace) -> None:
-    """Write ``interviews.csv, interview_tests.csv`` and, if asked, two figures.
+    """Write ``interviews.csv, interview_tests.csv``.
 
     Everything is checked before anything is written.
     """
-    from buildingtrusts.output.tables import read_table, write_table
-    from buildingtrusts.statistics.interviews import (
-        SUMMARY_COLUMNS,
-        TEST_COLUMNS,
-        compare_break_points,
-        summarise_interviews,
-    )
+    from buildingtrusts.output.tables import read_table, write_result
+    from buildingtrusts.statistics.interviews import compare_break_points, summarise_interviews
     from buildingtrusts.study.randomness import task_generator
     from buildingtrusts.survey.interviews import provenance_of
 
@@ -90,15 +77,10 @@ def run(arguments: argparse.Namespace) -> None:
         stream=lambda task: task_generator(arguments.seed, name, "interviews", task),
         draws=arguments.draws,
     )
-    for stem, frame, columns in (
-        ("interviews", table, SUMMARY_COLUMNS),
-        ("interview_tests", tests, TEST_COLUMNS),
-    ):
+    for stem, frame in (("interviews", table), ("interview_tests", tests)):
         frame.insert(0, "interviews", name)
         frame.insert(1, "wave", arguments.wave)
-        write_table(arguments.out / f"{stem}.csv", frame, ["interviews", "wave", *columns])
-    if arguments.figures is not None:
-        _draw(arguments, provenance_of(name), codes, table, tests)
+        write_result(arguments.out / f"{stem}.csv", frame)
     for note in interviews.notes:
         print(note, file=sys.stderr)
 
@@ -113,38 +95,23 @@ def _checked(
     from buildingtrusts.survey.interviews import tidy_codes, tidy_excerpts, tidy_interviewed
     from buildingtrusts.survey.raw_table import parse_csv
 
-    codes = tidy_codes(parse_csv(_content(arguments.codes), str(arguments.codes)))
+    codes = tidy_codes(parse_csv(content_of(arguments.codes), str(arguments.codes)))
     problems: list[Problem] = []
     file = arguments.interviews / "coded_excerpts.csv"
     others = trusts.iloc[:0][["mat_id", *levels]]
     try:
-        interviews = tidy_excerpts(parse_csv(_content(file), str(file)), codes, provenance)
+        interviews = tidy_excerpts(parse_csv(content_of(file), str(file)), codes, provenance)
     except InputProblems as found:
         problems += found.problems
     file = arguments.interviews / "trusts.csv"
     if file.is_file():
         try:
-            raw = parse_csv(_content(file), str(file))
+            raw = parse_csv(content_of(file), str(file))
             others = tidy_interviewed(raw, levels, set(trusts["mat_id"]))
         except InputProblems as found:
             problems += found.problems
     raise_if_any(problems)
     return codes, interviews, others
-
-
-def _content(path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        raise InputProblems(
-            [
-                Problem(
-                    str(path),
-                    f"This file is needed: {error.strerror}.",
-                    "Put the file there, or correct its name.",
-                )
-            ]
-        ) from None
 
 
 def _levels(arguments: argparse.Namespace) -> dict[str, list[str]]:
@@ -207,26 +174,3 @@ def _cluster_groups(
         numbers = [str(number) for number in sorted(of_k["cluster"].unique())]
         groups.append(Grouping("cluster", level_of, (*numbers, NOT_CLUSTERED, NOT_SURVEYED), k))
     return groups
-
-
-def _draw(
-    arguments: argparse.Namespace,
-    provenance: str,
-    codes: Codes,
-    table: pd.DataFrame,
-    tests: pd.DataFrame,
-) -> None:
-    from buildingtrusts.output.figures.drawing import save_drawing
-    from buildingtrusts.output.figures.interviews import draw_break_points, draw_centralisation
-    from buildingtrusts.output.figures.typology import drawn_typology
-    from buildingtrusts.output.tables import read_table
-    from buildingtrusts.survey.interviews import interview_stamp
-
-    typology = drawn_typology(read_table(arguments.clusters), arguments.k[-1])
-    areas = {one.code: one.label for one in codes.areas}
-    tags = {one.code: (one.label, one.group) for one in codes.break_points}
-    drawings = [draw_centralisation(table, areas, typology)]
-    drawings += [draw_break_points(table, tests, tags, name) for name in arguments.by]
-    said = interview_stamp(provenance, arguments.provenance)
-    for drawing in drawings:
-        save_drawing(arguments.figures, drawing, arguments.formats, arguments.dpi, said)

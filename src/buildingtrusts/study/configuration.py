@@ -34,6 +34,7 @@ MADE_UP = ("reconstruction", "illustration")
 #: Names that the tidy tables use themselves.
 RESERVED_ATTRIBUTES = ("mat_id",)
 RESERVED_LEVELS = ("(missing)",)
+_FILE_WORD = re.compile(r"\w[\w .-]*")
 
 Role = Literal["ceo", "central_team", "school_leader"]
 Provenance = Literal["original", "reconstruction", "illustration"]
@@ -167,6 +168,39 @@ class RegisterChoices(_Strict):
     extract: str = "2017-01-19"
 
 
+class InterviewSet(_Strict):
+    """A set of coded interviews: its folder, the wave it is joined to, codes and attributes."""
+
+    folder: str
+    wave: str
+    codes: str = "interview_codes.csv"
+    by: tuple[str, ...] = ()
+
+    @field_validator("folder")
+    @classmethod
+    def _usable_folder(cls, folder: str) -> str:
+        if not WAVE_NAME.fullmatch(folder):
+            raise ValueError(
+                "a set of interviews has a folder whose name starts with a letter or digit and "
+                "goes on with letters, digits, _ and -"
+            )
+        return folder
+
+    @field_validator("by")
+    @classmethod
+    def _usable_attributes(cls, by: tuple[str, ...]) -> tuple[str, ...]:
+        for number, name in enumerate(by):
+            if name in by[:number]:
+                raise ValueError(f"each attribute stands once; '{name}' is repeated")
+            # Names of figures are made of it, and 'all' is what the table calls all trusts.
+            if not _FILE_WORD.fullmatch(name) or name == "all":
+                raise ValueError(
+                    "an attribute that figures are named after consists of letters, digits, "
+                    f"spaces, _, - and points, and is not called 'all'; found '{name}'"
+                )
+        return by
+
+
 class FigureChoices(_Strict):
     """Formats in which every figure is written."""
 
@@ -188,7 +222,23 @@ class Study(_Strict):
     ensemble: EnsembleChoices = EnsembleChoices()
     tracking: TrackingChoices = TrackingChoices()
     register_: RegisterChoices = Field(default=RegisterChoices(), alias="register")
+    interviews: tuple[InterviewSet, ...] = ()
     figures: FigureChoices = FigureChoices()
+
+    @field_validator("interviews", mode="before")
+    @classmethod
+    def _none_or_some(cls, sets: object) -> object:
+        # A key without a value is what is left when its entries are deleted.
+        return () if sets is None else sets
+
+    @field_validator("interviews")
+    @classmethod
+    def _each_set_once(cls, sets: tuple[InterviewSet, ...]) -> tuple[InterviewSet, ...]:
+        names = [one.folder for one in sets]
+        for number, name in enumerate(names):
+            if name in names[:number]:
+                raise ValueError(f"each set of interviews stands once; '{name}' is repeated")
+        return sets
 
 
 class KeyColumns(_Strict):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -58,6 +59,36 @@ def add_part(parser: argparse.ArgumentParser) -> None:
     """Declare which part of the draws to make; the parts together do not depend on how many."""
     parser.add_argument("--part", type=int, default=1, help="which part to do, from 1")
     parser.add_argument("--parts", type=int, default=1, help="how many parts there are")
+
+
+def add_wave_drawing(
+    parser: argparse.ArgumentParser, figures: Sequence[str], formats: Sequence[str]
+) -> None:
+    """Declare what the figures of one wave are drawn from, which, and how they are written."""
+    parser.add_argument("--tables", required=True, help="folder of the wave's tables")
+    parser.add_argument("--processed", required=True, help="folder of the wave's tidy files")
+    parser.add_argument(
+        "--provenance", required=True, help="original, reconstruction or illustration"
+    )
+    parser.add_argument("--k", type=int, required=True, help="number of clusters to draw")
+    parser.add_argument("--block", default="strategy", help="block that is clustered")
+    parser.add_argument(
+        "--only", nargs="+", choices=figures, default=list(figures), help="which figures"
+    )
+    add_pictures(parser, formats)
+
+
+def add_pictures(parser: argparse.ArgumentParser, formats: Sequence[str]) -> None:
+    """Declare how figures are written, and where to.
+
+    The formats there are come from the caller: this module is read by steps that draw nothing,
+    which are not to run again when a figure is added.
+    """
+    parser.add_argument(
+        "--formats", nargs="+", choices=formats, default=list(formats), help="pictures to write"
+    )
+    parser.add_argument("--dpi", type=int, default=300, help="pixels an inch of PNG files")
+    parser.add_argument("--out", required=True, help="folder for the figures")
 
 
 @dataclass(frozen=True)

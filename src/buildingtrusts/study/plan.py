@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import shlex
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -20,11 +20,13 @@ from buildingtrusts.output.figures import (
     STUDY_FIGURES,
     TRACKING_FIGURES,
     WAVE_FIGURES,
+    interview_figure,
 )
 from buildingtrusts.study.codebook import Codebook, load_codebook
 from buildingtrusts.study.configuration import (
     RESERVED_NAMES,
     EnsembleChoices,
+    InterviewSet,
     MultiverseChoices,
     Study,
     Wave,
@@ -37,6 +39,8 @@ from buildingtrusts.study.problems import InputProblems, Problem, raise_if_any
 NULLS = ("two_level", "gaussian", "respondents_shuffled", "items_permuted")
 #: Tables across waves that need an extract of the register.
 OF_THE_REGISTER = ("population", "population_tests", "attribute_sensitivity")
+#: Tables across waves that need interviews.
+OF_INTERVIEWS = ("interviews", "interview_tests")
 #: Draws that have one stream of random numbers, and so cannot be split over jobs.
 DRAWS_A_PIECE = 250
 
@@ -267,11 +271,75 @@ class Plan:
             words += ["--register", str(Path(table).parent)]
         return shlex.join(words)
 
+    @property
+    def interview_sets(self) -> list[str]:
+        """Names of the sets of interviews, in the order of the configuration."""
+        return [one.folder for one in self.study.interviews]
+
+    def interview_set(self, name: str) -> InterviewSet:
+        """A set of interviews by its name."""
+        return next(one for one in self.study.interviews if one.folder == name)
+
+    def interview_folder(self, name: str) -> str:
+        """Raw folder of a set of interviews."""
+        return str(Path(self.study.paths.raw, "interviews", name))
+
+    def interview_codes(self, name: str) -> str:
+        """File of the codes that a set's excerpts carry."""
+        return str(Path(self.study.paths.config, self.interview_set(name).codes))
+
+    def interview_files(self, name: str) -> list[str]:
+        """Raw files of a set: its excerpts and, if there is one, its trusts."""
+        folder = Path(self.interview_folder(name))
+        trusts = folder / "trusts.csv"
+        return [str(folder / "coded_excerpts.csv"), *([str(trusts)] if trusts.is_file() else [])]
+
+    def interview_inputs(self, name: str) -> dict[str, str | list[str]]:
+        """Files that a set's tables are made from: its own, its codes, and its wave's."""
+        paths, wave = self.study.paths, self.interview_set(name).wave
+        return {
+            "raw": self.interview_files(name),
+            "codes": self.interview_codes(name),
+            "clusters": f"{paths.results}/{wave}/tables/clusters.csv",
+            "trusts": f"{paths.processed}/{wave}/trusts.csv",
+            "attributes": f"{paths.processed}/{wave}/attributes.csv",
+        }
+
+    def interview_tables(self, *names: str) -> list[str]:
+        """Tables of these names of every set, before they are put together."""
+        folder = f"{self.study.paths.processed}/interviews"
+        return [f"{folder}/{one}/{name}.csv" for one in self.interview_sets for name in names]
+
+    def interview_flags(self, name: str) -> str:
+        """Flags of the interviews step for a set, but for files and seed."""
+        declared = self.interview_set(name)
+        k, draws = self.waves[declared.wave].cluster.report_k, self.study.crosstabs.draws
+        return _flags(wave=declared.wave, k=k, by=declared.by, draws=draws)
+
+    def interview_figures(self) -> list[str]:
+        """Names of the figures of all sets."""
+        return [
+            interview_figure(one.folder, attribute)
+            for one in self.study.interviews
+            for attribute in (None, *one.by)
+        ]
+
+    def interview_figure_flags(self) -> str:
+        """A flag a set for the draw-interviews step: what it is and which files name its parts."""
+        words: list[str] = []
+        for one in self.study.interviews:
+            files = self.interview_inputs(one.folder)
+            provenance = self.waves[one.wave].provenance
+            words += ["--set", f"{one.folder}={provenance}={files['clusters']}={files['codes']}"]
+        return shlex.join(words)
+
     def study_tables(self) -> list[str]:
         """Names of the tables that this run makes across waves."""
-        return [
-            name for name in STUDY_TABLES if name not in OF_THE_REGISTER or self.register_tables()
-        ]
+        left_out = {
+            *(() if self.register_tables() else OF_THE_REGISTER),
+            *(() if self.interview_sets else OF_INTERVIEWS),
+        }
+        return [name for name in STUDY_TABLES if name not in left_out]
 
     def wave_tables(self, *names: str) -> list[str]:
         """Tables of these names of every wave."""
@@ -360,6 +428,7 @@ class Plan:
             ],
             *self.figure_files(f"{results}/figures", STUDY_FIGURES),
             *self.tracking_figure_files(),
+            *self.figure_files(f"{results}/figures", self.interview_figures()),
         ]
 
     def sampled_wave(self) -> str:
@@ -391,11 +460,18 @@ def plan_study(values: Mapping[str, Any], file: str = "config/config.yaml") -> P
     config = Path(study.paths.config)
     waves = load_waves(config / "waves")
     codebooks = load_codebook(_existing(config / "codebook.csv"), waves)
-    plan = Plan(
-        study, waves, codebooks, (*_undeclared(study, waves), *_unknown_families(study, waves))
+    warnings = (
+        *_undeclared(study, waves),
+        *_undeclared_interviews(study),
+        *_unknown_families(study, waves),
     )
+    plan = Plan(study, waves, codebooks, warnings)
     raise_if_any(
-        [*_absent_files(plan, config), *_unknown_blocks(plan, config)],
+        [
+            *_absent_files(plan, config),
+            *_unknown_blocks(plan, config),
+            *_interview_problems(plan, file),
+        ],
     )
     return plan
 
@@ -443,6 +519,43 @@ def _unknown_blocks(plan: Plan, config: Path) -> list[Problem]:
         for name, wave in plan.waves.items()
         if wave.cluster.block not in plan.codebooks[name].blocks
     ]
+
+
+def _interview_problems(plan: Plan, file: str) -> Iterator[Problem]:
+    """Sets of interviews without files, or joined to what is not there."""
+    for number, one in enumerate(plan.study.interviews):
+        key = f"interviews.{number}"
+        wave = plan.waves.get(one.wave)
+        if wave is None:
+            rule = f"Interviews are joined to one of the waves: {', '.join(plan.waves)}."
+            advice = "Correct it, or take the set of interviews away."
+            yield Problem(file, rule, advice, column=f"{key}.wave", value=one.wave)
+        else:
+            rule = f"Attributes of the wave {one.wave} are: {', '.join(wave.attributes) or 'none'}."
+            advice = "Correct it, or declare the attribute in the wave's file."
+            for name in one.by:
+                if name not in wave.attributes:
+                    yield Problem(file, rule, advice, column=f"{key}.by", value=name)
+        for column, needed in (
+            ("folder", plan.interview_files(one.folder)[0]),
+            ("codes", plan.interview_codes(one.folder)),
+        ):
+            if not Path(needed).is_file():
+                rule = f"A set of interviews has its files; {needed} does not exist."
+                advice = "Put the file there, correct its name, or take the set away."
+                value = str(getattr(one, column))
+                yield Problem(file, rule, advice, column=f"{key}.{column}", value=value)
+
+
+def _undeclared_interviews(study: Study) -> Iterator[str]:
+    raw = Path(study.paths.raw, "interviews")
+    declared = {one.folder for one in study.interviews}
+    for path in sorted(raw.iterdir()) if raw.is_dir() else []:
+        if path.is_dir() and path.name not in declared:
+            yield (
+                f"{path} is not named under 'interviews' in the configuration and is left out; "
+                "config/README.md says how to add it."
+            )
 
 
 def _unknown_families(study: Study, waves: Mapping[str, Wave]) -> Sequence[str]:

@@ -10,7 +10,7 @@ and a break point, either of which may be empty. Codes are data (``config/interv
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -94,6 +94,22 @@ def interview_stamp(interviews: str, wave: str) -> str:
     ''
     """
     return " · ".join(filter(None, (_STAMP.get(interviews, ""), stamp([wave]))))
+
+
+def interview_statement(folders: Iterable[str]) -> str:
+    """The paragraph that opens documents made from these sets; empty if all were held.
+
+    Examples
+    --------
+    >>> interview_statement(["2017", "2017-illustration"])
+    '**The interviews of 2017-illustration were not held.** They are made up.'
+    >>> interview_statement(["2017"])
+    ''
+    """
+    made_up = [folder for folder in folders if provenance_of(folder) != "original"]
+    if not made_up:
+        return ""
+    return f"**The interviews of {', '.join(made_up)} were not held.** They are made up."
 
 
 def tidy_codes(raw: RawTable) -> Codes:

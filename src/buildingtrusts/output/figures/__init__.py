@@ -48,5 +48,25 @@ STUDY_FIGURES: tuple[str, ...] = (
 #: Figures of two waves or more, in the same folder.
 TRACKING_FIGURES: tuple[str, ...] = ("transitions", "changes")
 
+
+def interview_figure(of_set: str, attribute: str | None = None) -> str:
+    """Name a figure of a set of interviews, in ``results/figures/``.
+
+    Parameters
+    ----------
+    of_set : str
+        Name of the set.
+    attribute : str, optional
+        By which break points are shown; without one, it is the figure of centralisation.
+
+    Examples
+    --------
+    >>> interview_figure("2017-illustration"), interview_figure("2017", "size_schools")
+    ('interviews_2017-illustration_centralisation', 'interviews_2017_break_points_by_size_schools')
+    """
+    shown = "centralisation" if attribute is None else f"break_points_by_{attribute}"
+    return f"interviews_{of_set}_{shown}"
+
+
 #: File formats a figure can be saved in, beside its data (``csv``) and alternative text (``txt``).
 FORMATS: tuple[str, ...] = ("pdf", "svg", "png")

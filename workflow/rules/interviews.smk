@@ -1,0 +1,85 @@
+rule interviews:
+    """Join a set of coded interviews to clusters and attributes of the trusts."""
+    input:
+        unpack(lambda wildcards: PLAN.interview_inputs(wildcards.interviews)),
+        code=modules_of("interviews"),
+    output:
+        interviews=f"{PROCESSED}/interviews/{{interviews}}/interviews.csv",
+        tests=f"{PROCESSED}/interviews/{{interviews}}/interview_tests.csv",
+    log:
+        f"{LOGS}/interviews_{{interviews}}.log",
+    params:
+        folder=lambda wildcards: PLAN.interview_folder(wildcards.interviews),
+        choices=lambda wildcards: PLAN.interview_flags(wildcards.interviews),
+        seed=STUDY.seed,
+        out=folder_of_output,
+    message:
+        "Joining the interviews of {wildcards.interviews} to clusters and attributes"
+    shell:
+        "python -m buildingtrusts interviews"
+        " --interviews {params.folder}"
+        " --codes {input.codes}"
+        " --clusters {input.clusters}"
+        " --trusts {input.trusts}"
+        " --attributes {input.attributes}"
+        " {params.choices}"
+        " --seed {params.seed}"
+        " --out {params.out}"
+        " > {log} 2>&1"
+
+
+rule gather_interviews:
+    """Put the tables of all sets of interviews together."""
+    input:
+        interviews=PLAN.interview_tables("interviews"),
+        tests=PLAN.interview_tables("interview_tests"),
+        code=modules_of("gather_interviews"),
+    output:
+        interviews=f"{RESULTS}/tables/interviews.csv",
+        tests=f"{RESULTS}/tables/interview_tests.csv",
+    log:
+        f"{LOGS}/gather_interviews.log",
+    params:
+        parts=lambda wildcards, input: [
+            os.path.dirname(one) for one in input.interviews
+        ],
+        out=folder_of_output,
+    message:
+        "Gathering the interviews"
+    shell:
+        "python -m buildingtrusts gather-interviews"
+        " --parts {params.parts}"
+        " --out {params.out}"
+        " > {log} 2>&1"
+
+
+rule draw_interviews:
+    """Draw centralisation by area and cluster, and break points by attributes of the trusts."""
+    input:
+        interviews=rules.gather_interviews.output.interviews,
+        tests=rules.gather_interviews.output.tests,
+        clusters=[
+            PLAN.interview_inputs(name)["clusters"] for name in PLAN.interview_sets
+        ],
+        codes=[PLAN.interview_codes(name) for name in PLAN.interview_sets],
+        code=modules_of("draw_interviews"),
+    output:
+        figures=PLAN.figure_files(f"{RESULTS}/figures", PLAN.interview_figures()),
+    log:
+        f"{LOGS}/draw_interviews.log",
+    params:
+        sets=PLAN.interview_figure_flags(),
+        formats=STUDY.figures.formats,
+        dpi=STUDY.figures.dpi,
+        out=folder_of_output,
+    message:
+        "Drawing the interviews"
+    shell:
+        "python -m buildingtrusts draw-interviews"
+        " --interviews {input.interviews}"
+        " --tests {input.tests}"
+        " {params.sets}"
+        " --formats {params.formats}"
+        " --dpi {params.dpi}"
+        " --out {params.out}"
+        " > {log} 2>&1"
