@@ -109,6 +109,7 @@ def test_the_study_knows_of_results_only_which_there_are() -> None:
                         "contracts.STUDY_TABLES",
                         "contracts.WAVE_TABLES",
                         "contracts.EVIDENCE_TABLES",
+                        "contracts.UNKNOWN_LEVELS",
                     ),
                     *("figures.EVIDENCE_FIGURES", "figures.STUDY_FIGURES"),
                     *("figures.TRACKING_FIGURES", "figures.WAVE_FIGURES"),

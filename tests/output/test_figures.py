@@ -345,6 +345,33 @@ def test_trusts_of_unknown_level_are_left_out_of_shares_and_counted(study: Study
     assert "72 of all trusts and 1 of the sample" in drawing.caption
 
 
+def test_trusts_that_a_source_does_not_list_are_left_out_of_shares_and_counted_apart(
+    study: StudyMaterial,
+) -> None:
+    shares = draw_study_figure("sample_phase_mix", study).data
+    row = ("2017-01-19", "phase_mix", "(not covered)", None, 4)
+    more = pd.DataFrame([row], columns=study.population.columns)
+    table = pd.concat([study.population, more], ignore_index=True)
+    drawing = draw_study_figure("sample_phase_mix", replace(study, population=table))
+    assert drawing.data.equals(shares)
+    assert "because the source does not list them: 4 of the sample." in drawing.caption
+
+
+def test_performance_that_is_not_covered_is_shown_and_not_averaged(wave: WaveMaterial) -> None:
+    drawing = draw_wave_figure("performance_by_cluster", wave)
+    table = wave.tables["crosstabs"]
+    flags = table[(table["attribute"] == "performance_flags") & (table["k"] == wave.typology.k)]
+    more = flags.drop_duplicates("cluster").assign(level="(not covered)", n=2)
+    tables = {**wave.tables, "crosstabs": pd.concat([table, more], ignore_index=True)}
+    covered = draw_wave_figure("performance_by_cluster", replace(wave, tables=tables))
+    assert "(not covered)" in set(covered.data["level"])
+    assert any("(not covered)" in words for words in words_of(covered))
+    assert covered.caption.endswith(" Trusts at (not covered) are left out of tests.")
+    assert "left out of tests" not in drawing.caption
+    assert covered.alt_text.startswith(drawing.alt_text)
+    assert covered.alt_text.endswith(f" Of {2 * len(more)} trusts they are not known.")
+
+
 def test_the_ledger_counts_by_basis_and_gives_no_total(study: StudyMaterial) -> None:
     drawing = draw_study_figure("ledger", study)
     counts = drawing.data.set_index(["basis", "verdict"])["n"]

@@ -15,10 +15,14 @@ from buildingtrusts.register.joining import (
     UNMATCHED_COLUMNS,
     Joined,
     NumberedTrusts,
+    SourceColumn,
     cover,
     join_register,
+    measures_of,
+    number_trusts,
+    register_levels,
 )
-from buildingtrusts.register.population import attribute_levels
+from buildingtrusts.register.population import attribute_levels, count_population
 from buildingtrusts.register.trusts import SPREAD_LEVELS, describe_trusts
 from buildingtrusts.study.problems import InputProblems, Problem
 
@@ -122,6 +126,49 @@ def test_a_measure_without_a_level_and_a_name_that_is_taken_are_refused(
         cover(joined, "flags", {"90010": "9"}, ["0", "1"])
     with pytest.raises(ValueError, match="'phase_mix' already"):
         cover(joined, "phase_mix", {}, ["0"])
+
+
+def source(uids: tuple[str, ...], values: tuple[str, ...]) -> SourceColumn:
+    lines = tuple(range(2, 2 + len(uids)))
+    return SourceColumn("performance.csv", lines, uids, values, "UID", "flags")
+
+
+def test_only_rows_of_the_waves_trusts_are_looked_at(join: Callable[..., Joined]) -> None:
+    joined = join(MAT_1="90010", MAT_2="404", MAT_3="")
+    rows = source(("90010", "7", "7", "", "x", "0404.0"), ("1", "?", "!", "9", "9", ""))
+    found, notes = measures_of(rows, joined, ["0", "1"])
+    assert found == {"90010": "1", "404": ""}
+    assert "lists 2 of the 3 trusts" in notes[0]
+
+
+def test_a_source_says_one_thing_of_a_trust(join: Callable[..., Joined]) -> None:
+    joined = join(MAT_1="90010")
+    with pytest.raises(InputProblems) as refused:
+        measures_of(source(("90010", "090010"), ("2", "0")), joined, ["0", "1"])
+    told = [(one.line, one.column, one.value) for one in refused.value.problems]
+    assert told == [(2, "flags", "2"), (3, "UID", "90010")]
+
+
+def test_trusts_have_numbers_where_nothing_comes_from_the_register() -> None:
+    joined = number_trusts(numbered(MAT_10=" 07 ", MAT_2=""))
+    assert joined.table.values.tolist() == [["MAT 2", ""], ["MAT 10", "7"]]
+    assert (joined.levels, len(joined.unmatched)) == ({}, 0)
+    with pytest.raises(InputProblems):
+        number_trusts(numbered(MAT_1="TR7"))
+
+
+def test_the_registers_counts_say_which_levels_there_are(
+    register: pd.DataFrame, cutoffs: Cutoffs
+) -> None:
+    wanted = attribute_levels(cutoffs)
+    counted = count_population(register, cutoffs)
+    assert register_levels(register, counted, list(wanted)) == wanted
+    assert register_levels(register, counted, ["at_least", "schools_band", "all"]) == {}
+
+
+def test_found_trusts_are_those_that_are_not_listed_as_lost(join: Callable[..., Joined]) -> None:
+    joined = join(MAT_1="90010", MAT_2="", MAT_3="404", MAT_4="90004")
+    assert joined.matched.values.tolist() == [["MAT 1", "90010"], ["MAT 4", "90004"]]
 
 
 def test_a_wave_may_have_no_trusts_at_all(register: pd.DataFrame, cutoffs: Cutoffs) -> None:

@@ -10,7 +10,8 @@ import pytest
 
 from buildingtrusts.register.cutoffs import Cutoffs
 from buildingtrusts.register.extract import Extract, tidy_extract
-from buildingtrusts.register.population import count_population
+from buildingtrusts.register.joining import NumberedTrusts, join_register
+from buildingtrusts.register.population import attribute_levels, count_population
 from buildingtrusts.register.sensitivity import (
     Alternative,
     attribute_sensitivity,
@@ -91,6 +92,24 @@ def test_another_bound_moves_the_trusts_of_the_sizes_between(
     assert moved.to_dict() == {6: 0, 5: from_5, 7: from_7}
     assert (table["n_schools"] == 5).sum() == from_5
     assert (table["n_schools"] == 6).sum() == from_7
+
+
+@pytest.mark.parametrize("day", ["2017-01-19", "2021-12"])
+def test_trusts_with_real_numbers_get_what_the_register_says_of_them(
+    described: Callable[[str], pd.DataFrame], cutoffs: Cutoffs, day: str
+) -> None:
+    table = described(day)
+    uids = tuple(table["trust_uid"])
+    mats = tuple(f"MAT {place}" for place in range(1, len(uids) + 1))
+    levels = attribute_levels(cutoffs)
+    trusts = NumberedTrusts("t.csv", tuple(range(2, len(uids) + 2)), mats, uids)
+    joined = join_register(trusts, table, levels)
+    assert joined.unmatched.empty
+    assert joined.table.drop(columns="mat_id").equals(
+        table[["trust_uid", *levels]].astype("str").reset_index(drop=True)
+    )
+    strangers = NumberedTrusts("t.csv", (2, 3), ("A", "B"), ("", "99999999"))
+    assert len(join_register(strangers, table, levels).unmatched) == 2
 
 
 def test_real_data_that_is_promised_and_missing_is_a_failure(

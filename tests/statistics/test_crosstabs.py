@@ -245,6 +245,18 @@ def test_a_trust_of_unknown_level_is_counted_and_not_tested() -> None:
     assert row["p_value"] == alone.p_value
 
 
+def test_a_trust_that_a_source_does_not_cover_is_counted_apart_and_not_tested() -> None:
+    trusts = TRUSTS.assign(size=TRUSTS["size"].replace("(missing)", "(not covered)"))
+    found = crosstabulate(CLUSTERS, trusts, LEVELS, [2], stream=stream())
+    assert cells(found, 2, "size")[6:] == [["(not covered)", 1, 0], ["(not covered)", 2, 1]]
+    assert found.associations.set_index("attribute")["n"]["size"] == 5
+    both = trusts.assign(size=["(missing)", *trusts["size"][1:]])
+    shown = [level for level, *_ in cells(
+        crosstabulate(CLUSTERS, both, LEVELS, [2], stream=stream()), 2, "size"
+    )]  # fmt: skip
+    assert shown[6:] == ["(missing)"] * 2 + ["(not covered)"] * 2
+
+
 def test_an_attribute_that_no_trust_has_is_counted_and_not_tested() -> None:
     unknown = TRUSTS.assign(size="(missing)")
     found = crosstabulate(CLUSTERS, unknown, LEVELS, [2], stream=stream())

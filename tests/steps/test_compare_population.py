@@ -35,7 +35,7 @@ def compare(register: Path, trusts: str, *flags: str) -> int:
     return main([str(word) for word in words])
 
 
-def everything(register: Path, trusts: str) -> dict[str, pd.DataFrame]:
+def everything(register: Path, trusts: str, *more: str) -> dict[str, pd.DataFrame]:
     out = register / "out"
     flags = [
         *("--register", register / "register_trusts.csv"),
@@ -43,7 +43,7 @@ def everything(register: Path, trusts: str) -> dict[str, pd.DataFrame]:
         *("--tests", out / "tests.csv", "--sensitivity", out / "sensitivity.csv"),
         *("--seed", 3, "--wave", "2031"),
     ]
-    assert compare(register, trusts, *map(str, flags)) == 0
+    assert compare(register, trusts, *map(str, flags), *more) == 0
     return {name: pd.read_csv(out / f"{name}.csv") for name in ("tests", "sensitivity")}
 
 
@@ -69,11 +69,22 @@ def test_tests_and_sensitivity_are_written_beside_the_counts(register: Path) -> 
 
 
 def test_a_sample_with_numbers_has_its_part_of_the_sensitivity(register: Path) -> None:
-    trusts = "mat_id,trust_uid,phase_mix\nMAT 1,90010,Predominantly Primary\nMAT 2,,(missing)\n"
-    table = everything(register, trusts)["sensitivity"]
+    trusts = "mat_id,phase_mix\nMAT 1,Predominantly Primary\nMAT 2,(missing)\n"
+    matched = register / "matched_trusts.csv"
+    matched.write_text("mat_id,trust_uid\nMAT 1,90010\n", encoding="utf-8")
+    table = everything(register, trusts, "--matched", str(matched))["sensitivity"]
     moved = table[(table["level"] == "(all)") & (table["attribute"] == "phase_mix")]
     assert set(moved["n_sample"]) == {1}
     assert moved.set_index("value").loc[0.8, "n_sample_moved"] == 1
+
+
+def test_a_sample_of_which_no_trust_was_found_has_no_part_of_the_sensitivity(
+    register: Path,
+) -> None:
+    matched = register / "matched_trusts.csv"
+    matched.write_text("mat_id,trust_uid\n", encoding="utf-8")
+    table = everything(register, "mat_id,phase_mix\nMAT 1,Mixed\n", "--matched", str(matched))
+    assert table["sensitivity"]["n_sample"].isna().all()
 
 
 def test_a_table_whose_source_is_not_named_is_told(

@@ -11,6 +11,8 @@ import yaml
 
 from buildingtrusts.statistics import linkage
 from buildingtrusts.study.configuration import (
+    REGISTER_ATTRIBUTES,
+    RESERVED_LEVELS,
     ClusterChoices,
     Study,
     Wave,
@@ -206,8 +208,39 @@ def test_numbers_may_be_names_and_levels(tmp_path: Path) -> None:
         ("attributes: {size: [S]}", "Attributes are declared without a trusts file to read them"),
         ("trusts: {}\nattributes: {size: []}", "At least one entry is needed."),
         ("trusts: {}\nattributes: {size: [S, L, S]}", "Each entry stands once; 'S' is repeated."),
-        ("trusts: {}\nattributes: {mat_id: [S]}", "No attribute is called mat_id and no level"),
-        ("trusts: {}\nattributes: {size: [(missing)]}", "No attribute is called mat_id and no le"),
+        ("trusts: {}\nattributes: {mat_id: [S]}", "No attribute is called mat_id or trust_uid"),
+        ("trusts: {}\nattributes: {trust_uid: [S]}", "No attribute is called mat_id or trust_uid"),
+        (
+            "trusts: {}\nattributes: {size: [(missing)]}",
+            "No attribute is called mat_id or trust_uid, and no level (missing) or (not covered)",
+        ),
+        (
+            "trusts: {}\nattributes: {size: [(not covered)]}",
+            "No attribute is called mat_id or trust_uid, and no level (missing) or (not covered)",
+        ),
+        ("trusts: {extract: '2017-01-19'}", "'extract' needs the trusts' numbers in the register:"),
+        ("trusts: {from_register: [phase_mix]}", "'from_register' needs the trusts' numbers in"),
+        (
+            "trusts: {sources: [{file: f.csv, attributes: [flags]}]}\nattributes: {flags: [0]}",
+            "'sources' needs the trusts' numbers in the register: name the column of the trusts f",
+        ),
+        ("trusts: {uid: U, from_register: [phase]}", "Input should be 'phase_mix', 'school_type_"),
+        ("trusts: {uid: U, importer: spss}", "Input should be 'csv', 'tsv', 'excel', 'ods' or 'd"),
+        ("trusts: {uid: U}\nattributes: {U: [1]}", "'U' is the column with the trusts' numbers in"),
+        (
+            "trusts: {uid: U, sources: [{file: f.csv, uid: N, attributes: [N]}]}",
+            "'N' is the column with the trusts' numbers, and no attribute.",
+        ),
+        (
+            "trusts: {uid: U, sources: [{file: f.csv, attributes: [flags]}]}\n"
+            "attributes: {size: [S]}",
+            "Each attribute has its levels here; 'flags', which f.csv gives, has none.",
+        ),
+        (
+            "trusts: {uid: U, sources: [{file: f.csv, attributes: [flags]}, {file: g.csv, "
+            "attributes: [flags]}]}\nattributes: {flags: [0]}",
+            "An attribute comes from one file; 'flags' is to come from f.csv and from g.csv.",
+        ),
         ("roles: {ceo: [H], school_leader: [H]}", "A label stands for one role; 'H' stands for"),
         (
             "roles: {ceo: [school_leader], school_leader: []}",
@@ -354,3 +387,30 @@ def test_problems_of_all_waves_are_told_at_once(tmp_path: Path) -> None:
 def test_a_study_without_waves_is_told_what_to_add(tmp_path: Path) -> None:
     with pytest.raises(InputProblems, match="A study needs at least one wave"):
         load_waves(tmp_path)
+
+
+def test_what_the_register_tells_of_a_trust_is_what_may_be_asked_of_it() -> None:
+    from buildingtrusts.register.cutoffs import parse_cutoffs
+    from buildingtrusts.register.population import attribute_levels
+
+    shipped = (ROOT / "config" / "register.yaml").read_text(encoding="utf-8")
+    assert tuple(attribute_levels(parse_cutoffs(shipped, "register.yaml"))) == REGISTER_ATTRIBUTES
+
+
+def test_levels_that_nobody_declares_are_the_same_everywhere() -> None:
+    from buildingtrusts.output import contracts
+    from buildingtrusts.statistics import crosstabs, interviews
+
+    assert crosstabs.UNKNOWN_LEVELS == contracts.UNKNOWN_LEVELS == RESERVED_LEVELS
+    assert interviews.UNKNOWN_LEVELS is crosstabs.UNKNOWN_LEVELS
+
+
+def test_a_wave_has_the_attributes_it_declares_and_those_that_are_joined(tmp_path: Path) -> None:
+    trusts = "trusts: {uid: U, from_register: [phase_mix, size_schools]}\n"
+    wave = load_wave(declared(tmp_path, f"{SOUND}{trusts}attributes: {{size_schools: [S]}}\n"))
+    assert wave.attribute_names == ["size_schools", "phase_mix"]
+    assert wave.trusts is not None
+    assert wave.trusts.joins_register
+    assert not load_wave(
+        declared(tmp_path, f"{SOUND}trusts: {{uid: U, from_register: []}}\n")
+    ).attribute_names

@@ -208,6 +208,88 @@ def test_the_ledger_is_told_the_year_of_the_extract(project: Path) -> None:
     assert told[-4:] == ["--register-year", "2017", "--register", tables]
 
 
+def put_extract(name: str) -> None:
+    folder = Path("raw/register", name)
+    folder.mkdir(parents=True)
+    (folder / "edubasealldata.csv").write_text("URN\n1\n")
+
+
+def number_trusts(more: str = "", wave: str = WAVE) -> None:
+    edit(
+        f"config/waves/{wave}.yaml", "  file: trusts.csv\n", f"  file: trusts.csv\n  uid: U\n{more}"
+    )
+
+
+def test_a_wave_whose_trusts_have_no_numbers_does_not_depend_on_the_register(
+    project: Path,
+) -> None:
+    put_extract("2017-01-19")
+    plan = plan_study(SETTINGS)
+    assert (plan.joined_extract(WAVE), plan.joined_tables(WAVE)) == (None, [])
+    assert plan.join_flags(WAVE) == ""
+    assert plan.register_tables()
+
+
+def test_a_wave_is_joined_with_the_studys_extract_or_its_own(project: Path) -> None:
+    for name in ("2017-01-19", "2021-12"):
+        put_extract(name)
+    number_trusts()
+    add_wave("2031-illustration")
+    edit("config/waves/2031-illustration.yaml", "  uid: U\n", "  uid: U\n  extract: 2021-12\n")
+    plan = plan_study(SETTINGS)
+    tables = "processed/register"
+    assert plan.joined_tables(WAVE) == [
+        f"{tables}/2017-01-19/register_trusts.csv",
+        f"{tables}/2017-01-19/population.csv",
+    ]
+    assert words(plan.join_flags(WAVE)) == ["--register", f"{tables}/2017-01-19"]
+    assert words(plan.join_flags("2031-illustration")) == ["--register", f"{tables}/2021-12"]
+    assert plan.extract_files("2021-12") == ["raw/register/2021-12/edubasealldata.csv"]
+    assert main_parses("ingest", words(plan.join_flags(WAVE)))
+    assert plan.warnings == ()
+
+
+def test_numbered_trusts_without_an_extract_are_a_problem_that_says_how_to_get_one(
+    project: Path,
+) -> None:
+    number_trusts("  extract: 2021-12\n")
+    assert problems() == [
+        f"config/waves/{WAVE}.yaml, column 'trusts.uid': found 'U'. The column with the trusts' "
+        "numbers brings attributes from the register, so its extract is needed; there is none in "
+        "raw/register/2021-12.\n"
+        "    Download one (data/raw/register/README.md says how), name another under 'trusts: "
+        "extract', or write 'from_register: []' under 'trusts'."
+    ]
+    edit(f"config/waves/{WAVE}.yaml", "extract: 2021-12", "from_register: []")
+    assert plan_study(SETTINGS).joined_tables(WAVE) == []
+
+
+def test_a_sample_of_another_extract_than_the_population_is_a_warning(project: Path) -> None:
+    for name in ("2017-01-19", "2021-12"):
+        put_extract(name)
+    number_trusts("  extract: 2021-12\n")
+    assert plan_study(SETTINGS).warnings == (
+        f"{WAVE} has its attributes from the register's extract 2021-12 and is set beside the "
+        "population of 2017-01-19; 'register: extract' in config.yaml names the latter.",
+    )
+    assert plan_study({**SETTINGS, "register": {"extract": "2021-12"}}).warnings == ()
+
+
+def test_files_that_are_joined_to_the_trusts_are_raw_files_of_the_wave(project: Path) -> None:
+    number_trusts("  from_register: []\n  sources: [{file: flags.csv, attributes: [phase_mix]}]\n")
+    assert f"raw/{WAVE}/flags.csv does not exist" in problems()[0]
+    Path("raw", WAVE, "flags.csv").touch()
+    assert plan_study(SETTINGS).raw_files(WAVE)[2:] == [f"raw/{WAVE}/flags.csv"]
+
+
+def test_an_attribute_that_is_joined_is_an_attribute_of_the_wave(project: Path) -> None:
+    put_extract("2017-01-19")
+    values = {**SETTINGS, "crosstabs": {"own_family": ["trust_age"]}}
+    assert "trust_age, which is no attribute" in plan_study(values).warnings[0]
+    number_trusts()
+    assert plan_study(values).warnings == ()
+
+
 def test_figures_come_in_every_chosen_format_with_data_and_words(project: Path) -> None:
     plan = plan_study({**SETTINGS, "figures": {"formats": ["svg"]}})
     assert plan.figure_files("f", ["tree"]) == ["f/tree.svg", "f/tree.csv", "f/tree.txt"]

@@ -240,13 +240,13 @@ def test_rows_of_a_sheet_keep_their_numbers_where_others_are_empty() -> None:
 
 def test_of_several_filled_sheets_the_wave_names_one() -> None:
     data = xlsx({"Notes": [["x"]], "Data": PLAIN, "Empty": []})
-    assert "found 'Notes, Data'. One sheet of the workbook has the responses; 2 hold" in refused(
+    assert "found 'Notes, Data'. One sheet of the workbook is read; 2 hold" in refused(
         data, importer="excel"
     )
     rows, notes = answers(data, importer="excel", sheet="Data")
     assert rows == TWO
     assert "sheet 'Data' was read" in notes
-    assert "those that hold any are: Notes, Data" in refused(data, importer="excel", sheet="data")
+    assert "those are: Notes, Data" in refused(data, importer="excel", sheet="data")
 
 
 @pytest.mark.parametrize("cut", [20, 300, 900])

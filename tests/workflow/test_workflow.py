@@ -225,6 +225,46 @@ def test_an_original_wave_carries_no_stamp_anywhere(minimal: Project) -> None:
     assert not {path for path in marked if not path.startswith("tables/ledger")}
 
 
+def test_a_wave_is_joined_with_the_register_if_its_trusts_have_numbers_and_not_otherwise(
+    rerun: Project,
+) -> None:
+    extract = ROOT / "tests" / "register" / "fixtures" / "2017-01-19"
+    shutil.copytree(extract, rerun.folder / "raw" / "register" / "2017-01-19")
+    for name in ("register.yaml", "register_alternatives.yaml"):
+        shutil.copy(ROOT / "config" / name, rerun.folder / "config" / name)
+    found = counted(rerun.run("--dry-run"))
+    assert {"register", "compare_population"} <= found
+    assert not {"ingest", "crosstabulate", "draw"} & found
+    numbers = ["trust_uid", "90010", "9002", "404", *[""] * 20]
+    rerun.edit(
+        f"raw/{WAVE}/trusts.csv",
+        lambda text: "".join(
+            f"{line},{number}\n" for line, number in zip(text.splitlines(), numbers, strict=False)
+        ),
+    )
+    rerun.edit(
+        f"config/waves/{WAVE}.yaml",
+        lambda text: text.replace("trusts.csv", "trusts.csv\n  uid: trust_uid"),
+    )
+    printed = rerun.run("--until", "compare_population", "crosstabulate")
+    assert {"register", "ingest", "crosstabulate", "compare_population"} <= counted(printed)
+    tidy = (rerun.folder / "processed" / WAVE / "trusts.csv").read_text(encoding="utf-8")
+    assert tidy.splitlines()[0].endswith("trust_age,rapid_growth")
+    assert "(missing)" in tidy
+    unmatched = rerun.folder / "processed" / WAVE / "unmatched_trusts.csv"
+    assert ",404,not an open multi-academy trust" in unmatched.read_text(encoding="utf-8")
+    compared = {
+        (row["attribute"], row["level"]): row["n_sample"]
+        for row in rows(rerun, "tables/population.csv")
+    }
+    assert compared["rapid_growth", "No"] == "1"
+    assert compared["trust_age", "3 to 5 years"] == "1"
+    sensitivity = rows(rerun, "tables/attribute_sensitivity.csv")
+    assert {row["n_sample"] for row in sensitivity if row["level"] == "(all)"} == {"2"}
+    levels = {row["level"] for row in rows(rerun, f"{WAVE}/tables/crosstabs.csv")}
+    assert "(missing)" in levels
+
+
 def test_lint_finds_nothing() -> None:
     done = subprocess.run(
         [sys.executable, "-m", "snakemake", "--lint"],

@@ -36,6 +36,7 @@ wildcard_constraints:
     null="|".join(NULLS),
     # Of no set, if there is none.
     interviews="|".join(PLAN.interview_sets) or "(?!)",
+    extract="[^/]+",
     part=r"\d+",
     member=r"\d+",
 

@@ -1,21 +1,21 @@
 rule register:
     """Derive what each trust of the official register is made of, and count the population."""
     input:
-        extract=PLAN.extract_files(),
+        extract=lambda wildcards: PLAN.extract_files(wildcards.extract),
         cutoffs=f"{CONFIG}/register.yaml",
         alternatives=f"{CONFIG}/register_alternatives.yaml",
         code=modules_of("register"),
     output:
-        trusts=f"{PROCESSED}/register/{STUDY.register_.extract}/register_trusts.csv",
-        population=f"{PROCESSED}/register/{STUDY.register_.extract}/population.csv",
-        alternatives=f"{PROCESSED}/register/{STUDY.register_.extract}/register_alternatives.csv",
+        trusts=f"{PROCESSED}/register/{{extract}}/register_trusts.csv",
+        population=f"{PROCESSED}/register/{{extract}}/population.csv",
+        alternatives=f"{PROCESSED}/register/{{extract}}/register_alternatives.csv",
     log:
-        f"{LOGS}/register.log",
+        f"{LOGS}/register-{{extract}}.log",
     params:
         folder=lambda wildcards, input: os.path.dirname(input.extract[0]),
         out=folder_of_output,
     message:
-        "Reading the register's extract of {STUDY.register_.extract}"
+        "Reading the register's extract of {wildcards.extract}"
     shell:
         "python -m buildingtrusts register {params.folder}"
         " --cutoffs {input.cutoffs}"
@@ -27,10 +27,11 @@ rule register:
 rule compare_population:
     """Set the sample beside the register, with tests and the cut-offs' sensitivity."""
     input:
-        population=rules.register.output.population,
-        register=rules.register.output.trusts,
-        alternatives=rules.register.output.alternatives,
+        population=f"{PLAN.register_folder()}/population.csv",
+        register=f"{PLAN.register_folder()}/register_trusts.csv",
+        alternatives=f"{PLAN.register_folder()}/register_alternatives.csv",
         trusts=f"{PROCESSED}/{PLAN.sampled_wave()}/trusts.csv",
+        matched=f"{PROCESSED}/{PLAN.sampled_wave()}/matched_trusts.csv",
         code=modules_of("compare_population"),
     output:
         population=f"{RESULTS}/tables/population.csv",
@@ -48,6 +49,7 @@ rule compare_population:
         "python -m buildingtrusts compare-population"
         " --population {input.population}"
         " --trusts {input.trusts}"
+        " --matched {input.matched}"
         " --register {input.register}"
         " --alternatives {input.alternatives}"
         " --extract {params.extract}"

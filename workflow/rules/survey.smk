@@ -2,6 +2,7 @@ rule ingest:
     """Read the wave's raw files as text and check every field by the codebook."""
     input:
         raw=lambda wildcards: PLAN.raw_files(wildcards.wave),
+        register=lambda wildcards: PLAN.joined_tables(wildcards.wave),
         code=modules_of("ingest"),
     output:
         responses=f"{PROCESSED}/{{wave}}/responses.csv",
@@ -9,6 +10,8 @@ rule ingest:
         attributes=f"{PROCESSED}/{{wave}}/attributes.csv",
         missing=f"{PROCESSED}/{{wave}}/missing.csv",
         codebook=f"{PROCESSED}/{{wave}}/codebook.csv",
+        matched=f"{PROCESSED}/{{wave}}/matched_trusts.csv",
+        unmatched=f"{PROCESSED}/{{wave}}/unmatched_trusts.csv",
     log:
         f"{LOGS}/{{wave}}/ingest.log",
     params:
@@ -18,6 +21,7 @@ rule ingest:
         config=CONFIG,
         known=f"{PUBLISHED}/reconstructions.csv",
         raw=lambda wildcards: f"{RAW}/{wildcards.wave}",
+        register=lambda wildcards: PLAN.join_flags(wildcards.wave),
         out=folder_of_output,
     message:
         "Reading and checking the responses of {wildcards.wave}"
@@ -27,5 +31,6 @@ rule ingest:
         " --codebook {params.config}/codebook.csv"
         " --raw {params.raw}"
         " --known {params.known}"
+        " {params.register}"
         " --out {params.out}"
         " > {log} 2>&1"

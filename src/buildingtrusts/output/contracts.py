@@ -17,6 +17,12 @@ class Contract:
     holds: str
 
 
+#: Levels of an attribute that nobody declares: nothing is known of the trust; or the file that the
+#: attribute comes from does not list it, which is neither missing nor a zero. Both are counted and
+#: shown, and left out of tests and shares.
+MISSING, NOT_COVERED = "(missing)", "(not covered)"
+UNKNOWN_LEVELS = (MISSING, NOT_COVERED)
+
 _ASSOCIATIONS = (
     *("k", "attribute", "n", "test", "p_value", "p_adjusted", "p_min_attainable"),
     *("cramers_v", "cramers_v_corrected", "cramers_v_null_mean", "cramers_v_null_q95", "draws"),
@@ -293,4 +299,13 @@ PROCESSED_TABLES: dict[str, Contract] = {
         ("block", "item", "n_respondents", "n_missing"), "Missing answers by item."
     ),
     "attributes": Contract(("attribute", "level"), "Declared levels of each attribute, in order."),
+    "matched_trusts": Contract(
+        ("mat_id", "trust_uid"),
+        "Trusts whose attributes come from the register, with their numbers there; no rows if the "
+        "wave gives no numbers.",
+    ),
+    "unmatched_trusts": Contract(
+        ("mat_id", "trust_uid", "reason"),
+        "Trusts that were not found in the register, and why; no rows if none was looked for.",
+    ),
 }

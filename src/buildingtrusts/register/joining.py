@@ -14,14 +14,14 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from buildingtrusts.register.population import NOT_COVERED
-from buildingtrusts.register.trusts import MISSING
+from buildingtrusts.output.contracts import MISSING, NOT_COVERED, UNKNOWN_LEVELS
 from buildingtrusts.study.order import natural_key
 from buildingtrusts.study.problems import Problem, raise_if_any
 
-#: The column of a wave's trusts file, and of other files, that holds the register's number.
+#: The column of tidy tables that holds the register's number.
 UID = "trust_uid"
-#: Columns of the list of trusts that were not found.
+#: Columns of the lists of trusts that were found, and that were not.
+MATCHED_COLUMNS = ("mat_id", "trust_uid")
 UNMATCHED_COLUMNS = ("mat_id", "trust_uid", "reason")
 NO_NUMBER = "no number given"
 NOT_FOUND = "not an open multi-academy trust in this extract"
@@ -39,12 +39,39 @@ class NumberedTrusts:
         Line of each trust.
     mats, uids : tuple of str
         Name in the wave, and number in the register; ``""`` where it is not known.
+    column : str
+        Header of the file's column with the numbers, for reports.
     """
 
     file: str
     lines: tuple[int, ...]
     mats: tuple[str, ...]
     uids: tuple[str, ...]
+    column: str = UID
+
+
+@dataclass(frozen=True)
+class SourceColumn:
+    """One attribute of trusts as another file gives it, by their numbers in the register.
+
+    Attributes
+    ----------
+    file : str
+        Where it stands, for reports.
+    lines : tuple of int
+        Line of each row.
+    uids, values : tuple of str
+        Number of the row's trust, and what the file says of it; ``""`` where it is empty.
+    column, attribute : str
+        Headers of the two columns.
+    """
+
+    file: str
+    lines: tuple[int, ...]
+    uids: tuple[str, ...]
+    values: tuple[str, ...]
+    column: str
+    attribute: str
 
 
 @dataclass(frozen=True)
@@ -64,6 +91,12 @@ class Joined:
     table: pd.DataFrame
     levels: dict[str, tuple[str, ...]]
     unmatched: pd.DataFrame
+
+    @property
+    def matched(self) -> pd.DataFrame:
+        """:data:`MATCHED_COLUMNS`: the trusts that were found."""
+        lost = self.table["mat_id"].isin(self.unmatched["mat_id"])
+        return self.table.loc[~lost, list(MATCHED_COLUMNS)].reset_index(drop=True)
 
     def notes(self) -> list[str]:
         """What a reader must know, one sentence each."""
@@ -110,13 +143,9 @@ def join_register(
     >>> joined.table["phase_mix"].tolist(), joined.unmatched["mat_id"].tolist()
     (['Mixed', '(missing)'], ['MAT 2'])
     """
-    raise_if_any(_number_problems(trusts))
     known = register.set_index(UID)
     rows, unmatched = [], []
-    for mat, uid in sorted(
-        zip(trusts.mats, map(_plain, trusts.uids), strict=True),
-        key=lambda pair: natural_key(pair[0]),
-    ):
+    for mat, uid in _numbered(trusts):
         if uid in known.index:
             rows.append((mat, uid, *(known.at[uid, attribute] for attribute in levels)))
         else:
@@ -127,6 +156,114 @@ def join_register(
         {name: tuple(named) for name, named in levels.items()},
         pd.DataFrame(unmatched, columns=list(UNMATCHED_COLUMNS), dtype="str"),
     )
+
+
+def number_trusts(trusts: NumberedTrusts) -> Joined:
+    """Give a wave's trusts their numbers and no attributes, where only other files are joined.
+
+    Raises
+    ------
+    InputProblems
+        As :func:`join_register` does.
+    """
+    return Joined(
+        pd.DataFrame(_numbered(trusts), columns=list(MATCHED_COLUMNS), dtype="str"),
+        {},
+        pd.DataFrame(columns=list(UNMATCHED_COLUMNS), dtype="str"),
+    )
+
+
+def register_levels(
+    register: pd.DataFrame, population: pd.DataFrame, attributes: Sequence[str]
+) -> dict[str, tuple[str, ...]]:
+    """The levels of some of the register's attributes, in order, as they were counted.
+
+    Parameters
+    ----------
+    register : DataFrame
+        The table of :class:`buildingtrusts.register.trusts.RegisterTrusts`.
+    population : DataFrame
+        ``attribute, level, n``, made with the same cut-offs.
+    attributes : sequence of str
+        Those wanted.
+
+    Returns
+    -------
+    dict of str to tuple of str
+        Without ``(missing)``. Attributes that the register does not have are left out.
+
+    Examples
+    --------
+    >>> population = pd.DataFrame({"attribute": ["size"] * 2, "level": ["big", "(missing)"]})
+    >>> register_levels(pd.DataFrame({"size": ["big"]}), population, ["size", "age"])
+    {'size': ('big',)}
+    """
+    return {
+        name: tuple(
+            level
+            for level in population.loc[population["attribute"] == name, "level"]
+            if level not in UNKNOWN_LEVELS
+        )
+        for name in attributes
+        if name in register
+    }
+
+
+def measures_of(
+    source: SourceColumn, joined: Joined, levels: Sequence[str]
+) -> tuple[dict[str, str], tuple[str, ...]]:
+    """What a file says of the wave's trusts, by their numbers; the file may list others too.
+
+    Parameters
+    ----------
+    source : SourceColumn
+        The file's column. Rows without a number, or of trusts of no interest, may hold anything.
+    joined : Joined
+        The wave's trusts.
+    levels : sequence of str
+        The attribute's levels.
+
+    Returns
+    -------
+    dict of str to str
+        Value by number; ``""`` where the file lists a trust without one.
+    tuple of str
+        What a reader must know, one sentence each.
+
+    Raises
+    ------
+    InputProblems
+        With every trust of the wave that stands twice, and every value of one that is no level.
+    """
+    wanted = set(joined.table[UID]) - {""}
+    problems: list[Problem] = []
+    found: dict[str, str] = {}
+    first: dict[str, int] = {}
+    for line, uid, value in zip(source.lines, map(_plain, source.uids), source.values, strict=True):
+        if uid not in wanted:
+            continue
+        if uid in first:
+            rule = f"Each trust has one row; this one is on line {first[uid]} already."
+            problems.append(
+                Problem(source.file, rule, "Delete one of the two.", line, source.column, uid)
+            )
+        elif value and value not in levels:
+            rule = f"Levels are: {', '.join(levels)}."
+            advice = "Correct it, leave it empty, or add the level to the wave's file."
+            problems.append(Problem(source.file, rule, advice, line, source.attribute, value))
+        first.setdefault(uid, line)
+        found.setdefault(uid, value)
+    raise_if_any(problems)
+    note = (
+        f"{source.attribute}: {source.file} lists {len(found):,} of the {len(joined.table):,} "
+        f"trusts; the others are {NOT_COVERED}, or {MISSING} if their number is not known"
+    )
+    if not found:
+        note += (
+            f". It lists none: check that its column '{source.column}' holds numbers of the "
+            "register"
+        )
+    return found, (note,)
 
 
 def cover(
@@ -192,6 +329,13 @@ def _plain(uid: str) -> str:
     return uid.strip().removesuffix(".0").lstrip("0")
 
 
+def _numbered(trusts: NumberedTrusts) -> list[tuple[str, str]]:
+    """Name and number of each trust in natural order, once the numbers are in order."""
+    raise_if_any(_number_problems(trusts))
+    pairs = zip(trusts.mats, map(_plain, trusts.uids), strict=True)
+    return sorted(pairs, key=lambda pair: natural_key(pair[0]))
+
+
 def _number_problems(trusts: NumberedTrusts) -> Iterator[Problem]:
     times = Counter(uid for uid in map(_plain, trusts.uids) if uid)
     for line, mat, uid in zip(trusts.lines, trusts.mats, trusts.uids, strict=True):
@@ -204,7 +348,7 @@ def _number_problems(trusts: NumberedTrusts) -> Iterator[Problem]:
                 "Look the trust up at https://get-information-schools.service.gov.uk, or leave the "
                 "field empty.",
                 line,
-                UID,
+                trusts.column,
                 uid,
             )
         elif times[plain] > 1:
@@ -219,6 +363,6 @@ def _number_problems(trusts: NumberedTrusts) -> Iterator[Problem]:
                 f"{', '.join(same) or mat}.",
                 "Correct one of them.",
                 line,
-                UID,
+                trusts.column,
                 uid,
             )

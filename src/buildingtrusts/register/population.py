@@ -17,11 +17,11 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from buildingtrusts.output.contracts import MISSING, UNKNOWN_LEVELS
 from buildingtrusts.register.cutoffs import Cutoffs
 from buildingtrusts.register.extract import Extract
 from buildingtrusts.register.trusts import (
     GROWTH_LEVELS,
-    MISSING,
     PHASE_LEVELS,
     SPREAD_LEVELS,
     TYPE_LEVELS,
@@ -40,9 +40,6 @@ TEST_COLUMNS = (
     *("extract", "frame", "attribute", "n_population", "n_sample", "test", "p_value"),
     *("p_adjusted", "p_min_attainable", "dissimilarity", "null_mean", "null_q95", "draws", "note"),
 )
-#: The level of a trust that a source of data says nothing about: not a zero, and not missing in it.
-NOT_COVERED = "(not covered)"
-UNKNOWN = (MISSING, NOT_COVERED)
 
 #: The attribute, and its one level, under which all trusts are counted.
 ALL = "all"
@@ -210,7 +207,7 @@ def compare_tests(
     0.4
     """
     levels = {
-        str(attribute): [level for level in counted["level"] if level not in UNKNOWN]
+        str(attribute): [level for level in counted["level"] if level not in UNKNOWN_LEVELS]
         for attribute, counted in population.groupby("attribute", sort=False)
         if attribute not in _SIZES
     }
@@ -238,7 +235,9 @@ def compare_tests(
         ]
     absent = "The register does not have this attribute."
     for name in own:
-        known = sum(n for level, n in _sample_counts(trusts, name).items() if level not in UNKNOWN)
+        known = sum(
+            n for level, n in _sample_counts(trusts, name).items() if level not in UNKNOWN_LEVELS
+        )
         rows.append((extract, ALL, name, None, known, *_told_test(None, float("nan")), absent))
     table = pd.DataFrame(rows, columns=list(TEST_COLUMNS))
     return table.astype(dict.fromkeys(("n_population", "n_sample", "draws"), "Int64"))
@@ -259,7 +258,7 @@ def _one_test(
 ) -> tuple[int, int | None, SamplingTest | None, str]:
     """Known trusts of the frame and of the sample, the test, and why there is none."""
     whole = [frame.get(level, 0) for level in levels]
-    known = {level: n for level, n in sample.items() if level not in UNKNOWN}
+    known = {level: n for level, n in sample.items() if level not in UNKNOWN_LEVELS}
     if not sample:
         return sum(whole), None, None, "The sample does not have this attribute."
     drawn = [known.get(level, 0) for level in levels]
@@ -289,7 +288,7 @@ def _comparable(levels: Collection[str], sample: Collection[str]) -> set[str]:
     """Return the population's levels at which the sample's trusts can be counted."""
     if not sample:
         return set()
-    known = set(sample) - set(UNKNOWN)
+    known = set(sample) - set(UNKNOWN_LEVELS)
     return set(levels) if not known or known & set(levels) else {MISSING}
 
 

@@ -17,11 +17,11 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
+from buildingtrusts.output.contracts import MISSING
 from buildingtrusts.register.cutoffs import Band, Cutoffs, RapidGrowth, Spread
 from buildingtrusts.register.extract import Extract
 from buildingtrusts.study.order import natural_key
 
-MISSING = "(missing)"
 PHASE_LEVELS = ("Mixed", "Predominantly Primary", "Predominantly Secondary")
 TYPE_LEVELS = ("Mixed", "Predominantly converter", "Predominantly sponsored")
 SPREAD_LEVELS = (

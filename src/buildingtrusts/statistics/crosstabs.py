@@ -30,7 +30,8 @@ ASSOCIATION_COLUMNS = (
     *("k", "attribute", "n", "test", "p_value", "p_adjusted", "p_min_attainable"),
     *("cramers_v", "cramers_v_corrected", "cramers_v_null_mean", "cramers_v_null_q95", "draws"),
 )
-MISSING_LEVEL = "(missing)"
+#: Levels that are counted and not tested: nothing is known, or the source does not list the trust.
+UNKNOWN_LEVELS = ("(missing)", "(not covered)")
 
 
 @dataclass(frozen=True)
@@ -449,9 +450,9 @@ def crosstabulate(
     trusts : DataFrame
         ``mat_id`` and the attributes; each clustered trust has a row.
     levels : mapping of str to sequence of str
-        Levels of each attribute, in order. Trusts at ``(missing)`` get a last level of that name,
-        are counted, and are left out of the test, whose n says so; an attribute that no trust
-        has is counted and not tested.
+        Levels of each attribute, in order. Trusts at ``(missing)`` and ``(not covered)`` get last
+        levels of these names, are counted, and are left out of the test, whose n says so; an
+        attribute that no trust has is counted and not tested.
     k_values : sequence of int
         Partitions to tabulate; those that ``clusters`` does not have are left out.
     stream : callable
@@ -483,7 +484,7 @@ def crosstabulate(
         tests: dict[str, tuple[int, ExactTest]] = {}
         for attribute, declared in levels.items():
             found = attribute_of.loc[of_k["mat_id"], attribute].tolist()
-            shown = [*declared, *([MISSING_LEVEL] if MISSING_LEVEL in found else [])]
+            shown = [*declared, *(level for level in UNKNOWN_LEVELS if level in found)]
             table = count_table(found, of_k["cluster"].tolist(), shown, numbers)
             counted += [
                 (k, attribute, level, cluster, int(table[row, column]))

@@ -16,12 +16,11 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from buildingtrusts.statistics.crosstabs import ExactTest, exact_test, holm
+from buildingtrusts.statistics.crosstabs import UNKNOWN_LEVELS, ExactTest, exact_test, holm
 
 #: Measures of the summary.
 CENTRALISATION, BREAK_POINT = "centralisation", "break_point"
 ALL = "(all)"
-UNKNOWN_LEVELS = ("(missing)", "(not covered)")
 SUMMARY_COLUMNS = (
     *("measure", "code", "group", "k", "level", "n_mats", "n_coded", "share", "n_interviews"),
     *("n_excerpts", "mean_weight", "sd_weight"),

@@ -22,6 +22,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--extract", required=True, help="name of the extract, such as 2017-01-19")
     parser.add_argument("--register", type=Path, help="the register's trusts, for the tests")
     parser.add_argument(
+        "--matched", type=Path, help="numbers of these trusts in the register, for the sensitivity"
+    )
+    parser.add_argument(
         "--alternatives", type=Path, help="their levels under other cut-offs, for the sensitivity"
     )
     parser.add_argument("--seed", type=int, default=2017, help="the study's seed")
@@ -34,8 +37,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> None:
     """Write ``population.csv`` and, if asked, ``population_tests.csv, attribute_sensitivity.csv``.
 
-    The sample's part of the sensitivity is filled in where the trusts have a column
-    ``trust_uid``; otherwise nobody knows which of the register's trusts they are.
+    The sample's part of the sensitivity is filled in where ``--matched`` says which of the
+    register's trusts they are; otherwise nobody knows.
     """
     from buildingtrusts.output.tables import read_table, write_table
     from buildingtrusts.register import population as counts
@@ -63,7 +66,8 @@ def run(arguments: argparse.Namespace) -> None:
         )
         tables[arguments.tests] = found, counts.TEST_COLUMNS
     if arguments.sensitivity is not None:
-        uids = trusts["trust_uid"].dropna().tolist() if "trust_uid" in trusts else None
+        matched = [] if arguments.matched is None else read_table(arguments.matched)["trust_uid"]
+        uids = list(matched) or None
         levels = read_table(arguments.alternatives)
         found = sensitivity.attribute_sensitivity(extract, levels, population, uids)
         tables[arguments.sensitivity] = found, sensitivity.COLUMNS

@@ -57,16 +57,21 @@ def _population(population: str | None, sample: str | None) -> pd.DataFrame:
     """Read the population beside the sample; without an extract, count the sample alone."""
     import pandas as pd
 
-    from buildingtrusts.output.contracts import STUDY_TABLES
+    from buildingtrusts.output.contracts import STUDY_TABLES, UNKNOWN_LEVELS
     from buildingtrusts.output.tables import read_table
 
     if population is not None:
         return read_table(population)
     rows: list[tuple[object, ...]] = []
     if sample is not None:
-        trusts = read_table(Path(sample, "trusts.csv"))
-        attributes = read_table(Path(sample, "attributes.csv"))
-        for attribute, level in attributes[["attribute", "level"]].itertuples(index=False):
-            rows.append(("", attribute, level, None, int((trusts[attribute] == level).sum())))
+        trusts = read_table(Path(sample, "trusts.csv"), text=True)
+        attributes = read_table(Path(sample, "attributes.csv"), text=True)
+        for attribute, declared in attributes.groupby("attribute", sort=False)["level"]:
+            counted = trusts[attribute].value_counts()
+            unknown = [level for level in UNKNOWN_LEVELS if level in counted]
+            rows += [
+                ("", attribute, level, None, int(counted.get(level, 0)))
+                for level in (*declared, *unknown)
+            ]
     frame = pd.DataFrame(rows, columns=list(STUDY_TABLES["population"].columns))
     return frame.astype({"n_population": "Int64", "n_sample": "Int64"})

@@ -11,7 +11,7 @@ import datetime
 import re
 from collections.abc import Hashable, Iterator, Mapping
 from pathlib import Path
-from typing import Annotated, Any, Literal, TypeVar
+from typing import Annotated, Any, Literal, TypeVar, get_args
 
 import yaml
 from pydantic import (
@@ -25,6 +25,7 @@ from pydantic import (
     model_validator,
 )
 
+from buildingtrusts.output.contracts import UNKNOWN_LEVELS
 from buildingtrusts.study.order import natural_key
 from buildingtrusts.study.problems import InputProblems, Problem, raise_if_any
 
@@ -32,10 +33,21 @@ WAVE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
 RESERVED_NAMES = ("tables", "figures", "public", "register", "interviews")
 MADE_UP = ("reconstruction", "illustration")
 #: Names that the tidy tables use themselves.
-RESERVED_ATTRIBUTES = ("mat_id",)
-RESERVED_LEVELS = ("(missing)",)
+RESERVED_ATTRIBUTES = ("mat_id", "trust_uid")
+RESERVED_LEVELS = UNKNOWN_LEVELS
 _FILE_WORD = re.compile(r"\w[\w .-]*")
 
+#: What the official register tells of a trust.
+RegisterAttribute = Literal[
+    "phase_mix",
+    "school_type_mix",
+    "size_schools",
+    "size_pupils",
+    "geographical_spread",
+    "trust_age",
+    "rapid_growth",
+]
+REGISTER_ATTRIBUTES: tuple[RegisterAttribute, ...] = get_args(RegisterAttribute)
 Role = Literal["ceo", "central_team", "school_leader"]
 Provenance = Literal["original", "reconstruction", "illustration"]
 # Strict, or a bare Yes would be the number 1.
@@ -47,6 +59,10 @@ CutOff = Annotated[float, Field(strict=True)]
 def _some_and_distinct(values: tuple[Any, ...]) -> tuple[Any, ...]:
     if not values:
         raise ValueError("at least one entry is needed")
+    return _distinct(values)
+
+
+def _distinct(values: tuple[Any, ...]) -> tuple[Any, ...]:
     for number, value in enumerate(values):
         if value in values[:number]:
             raise ValueError(f"each entry stands once; '{value}' is repeated")
@@ -276,11 +292,78 @@ class ResponsesFile(_Strict):
     keep_personal: tuple[str, ...] = ()
 
 
+class TrustSource(_Strict):
+    """Another file about trusts, by their number in the register; it need not list them all."""
+
+    file: str
+    importer: Literal["csv", "tsv", "excel", "ods", "detect"] = "csv"
+    encoding: Literal["utf-8", "cp1252", "utf-16"] = "utf-8"
+    sheet: str | None = None
+    uid: str = "trust_uid"
+    attributes: Words[str]
+
+    @field_validator("attributes")
+    @classmethod
+    def _not_the_number(cls, attributes: tuple[str, ...], info: ValidationInfo) -> tuple[str, ...]:
+        if info.data.get("uid") in attributes:
+            raise ValueError(
+                f"'{info.data['uid']}' is the column with the trusts' numbers, and no attribute"
+            )
+        return attributes
+
+
 class TrustsFile(_Strict):
-    """The wave's trusts and their attributes: file in its raw folder."""
+    """The wave's trusts and their attributes: file in its raw folder, and what is joined to it."""
 
     file: str = "trusts.csv"
+    importer: Literal["csv", "tsv", "excel", "ods", "detect"] = "csv"
     encoding: Literal["utf-8", "cp1252", "utf-16"] = "utf-8"
+    sheet: str | None = None
+    uid: str | None = None
+    extract: str | None = None
+    from_register: Annotated[tuple[RegisterAttribute, ...], AfterValidator(_distinct)] = (
+        REGISTER_ATTRIBUTES
+    )
+    sources: tuple[TrustSource, ...] = ()
+
+    @field_validator("extract", "from_register", "sources")
+    @classmethod
+    def _by_number(cls, value: Any, info: ValidationInfo) -> Any:
+        if "uid" in info.data and info.data["uid"] is None and value:
+            raise ValueError(
+                f"'{info.field_name}' needs the trusts' numbers in the register: name the column "
+                "of the trusts file that holds them under 'uid'"
+            )
+        return value
+
+    @field_validator("sources")
+    @classmethod
+    def _one_source_an_attribute(cls, sources: tuple[TrustSource, ...]) -> tuple[TrustSource, ...]:
+        owner: dict[str, str] = {}
+        for source in sources:
+            for name in source.attributes:
+                if name in owner:
+                    raise ValueError(
+                        f"an attribute comes from one file; '{name}' is to come from "
+                        f"{owner[name]} and from {source.file}"
+                    )
+                owner[name] = source.file
+        return sources
+
+    @property
+    def joins_register(self) -> bool:
+        """Whether trusts get attributes from the register."""
+        return self.uid is not None and bool(self.from_register)
+
+
+def _check_levels_of_sources(attributes: Mapping[str, object], trusts: TrustsFile) -> None:
+    for source in trusts.sources:
+        for name in source.attributes:
+            if name not in (*attributes, *trusts.from_register):
+                raise ValueError(
+                    f"each attribute has its levels here; '{name}', which {source.file} gives, "
+                    "has none"
+                )
 
 
 class ClusterChoices(_Strict):
@@ -328,9 +411,26 @@ class Wave(_Strict):
     responses: ResponsesFile = ResponsesFile()
     trusts: TrustsFile | None = None
     roles: dict[Role, tuple[str, ...]] = {}
-    attributes: dict[str, Levels] = {}
+    attributes: Annotated[dict[str, Levels], Field(validate_default=True)] = {}
     cluster: ClusterChoices = ClusterChoices()
     evidence: EvidenceChoices = EvidenceChoices()
+
+    @property
+    def files(self) -> list[str]:
+        """Names of the wave's raw files: responses, trusts, and what is joined to them."""
+        if self.trusts is None:
+            return [self.responses.file]
+        return [
+            self.responses.file,
+            self.trusts.file,
+            *(one.file for one in self.trusts.sources),
+        ]
+
+    @property
+    def attribute_names(self) -> list[str]:
+        """The attributes that the wave's trusts have: declared, then from the register."""
+        joined = self.trusts.from_register if self.trusts and self.trusts.joins_register else ()
+        return list(dict.fromkeys((*self.attributes, *joined)))
 
     @field_validator("wave")
     @classmethod
@@ -382,14 +482,23 @@ class Wave(_Strict):
     def _usable_attributes(
         cls, attributes: dict[str, tuple[str, ...]], info: ValidationInfo
     ) -> dict[str, tuple[str, ...]]:
-        if attributes and "trusts" in info.data and info.data["trusts"] is None:
+        # Absent if something is wrong with it, which is told by itself.
+        trusts: TrustsFile | None = info.data.get("trusts")
+        if attributes and trusts is None and "trusts" in info.data:
             raise ValueError("attributes are declared without a trusts file to read them from")
         for name, levels in attributes.items():
             if name in RESERVED_ATTRIBUTES or set(levels) & set(RESERVED_LEVELS):
                 raise ValueError(
-                    f"no attribute is called {', '.join(RESERVED_ATTRIBUTES)} and no level "
-                    f"{', '.join(RESERVED_LEVELS)}, which a trust without an answer gets by itself"
+                    f"no attribute is called {' or '.join(RESERVED_ATTRIBUTES)}, and no level "
+                    f"{' or '.join(RESERVED_LEVELS)}, which a trust of unknown level gets by itself"
                 )
+        if trusts is not None and trusts.uid in attributes:
+            raise ValueError(
+                f"'{trusts.uid}' is the column with the trusts' numbers in the register, and no "
+                "attribute"
+            )
+        if trusts is not None:
+            _check_levels_of_sources(attributes, trusts)
         return attributes
 
 

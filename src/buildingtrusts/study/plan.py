@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import shlex
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -77,13 +77,9 @@ class Plan:
         return [wave.provenance for wave in self.waves.values()]
 
     def raw_files(self, wave: str) -> list[str]:
-        """Raw files of a wave: its responses and, if it has one, its trusts."""
-        declared = self.waves[wave]
+        """Raw files of a wave: its responses and, if it has any, those about its trusts."""
         folder = Path(self.study.paths.raw, wave)
-        files = [declared.responses.file]
-        if declared.trusts is not None:
-            files.append(declared.trusts.file)
-        return [str(folder / name) for name in files]
+        return [str(folder / name) for name in dict.fromkeys(self.waves[wave].files)]
 
     def ingest_settings(self, wave: str) -> str:
         """What the ingest step reads of the wave's declaration and codebook, as text.
@@ -225,22 +221,47 @@ class Plan:
         """The partition that figures show: the last one reported."""
         return self.waves[wave].cluster.report_k[-1]
 
-    def extract_folder(self) -> str | None:
-        """Folder of the register's extract, or None if it has not been downloaded."""
-        folder = Path(self.study.paths.raw, "register", self.study.register_.extract)
+    def extract_folder(self, extract: str | None = None) -> str | None:
+        """Folder of an extract of the register, or None if it has not been downloaded.
+
+        Without a name it is the study's.
+        """
+        folder = Path(self.study.paths.raw, "register", extract or self.study.register_.extract)
         return str(folder) if folder.is_dir() and any(folder.glob("*.csv")) else None
 
-    def extract_files(self) -> list[str]:
-        """Files of the register's extract; none if it has not been downloaded."""
-        folder = self.extract_folder()
+    def extract_files(self, extract: str | None = None) -> list[str]:
+        """Files of an extract of the register; none if it has not been downloaded."""
+        folder = self.extract_folder(extract)
         return [] if folder is None else sorted(str(path) for path in Path(folder).glob("*.csv"))
 
-    def register_tables(self) -> list[str]:
-        """Tables made from the extract; none if it has not been downloaded."""
-        if self.extract_folder() is None:
+    def register_tables(self, extract: str | None = None) -> list[str]:
+        """Tables made from an extract; none if it has not been downloaded."""
+        if self.extract_folder(extract) is None:
             return []
-        folder = Path(self.study.paths.processed, "register", self.study.register_.extract)
-        return [str(folder / name) for name in ("register_trusts.csv", "population.csv")]
+        folder = self.register_folder(extract)
+        return [f"{folder}/{name}" for name in ("register_trusts.csv", "population.csv")]
+
+    def register_folder(self, extract: str | None = None) -> str:
+        """Folder of the tables made from an extract."""
+        named = extract or self.study.register_.extract
+        return str(Path(self.study.paths.processed, "register", named))
+
+    def joined_extract(self, wave: str) -> str | None:
+        """The extract that gives a wave's trusts attributes, if they have numbers there."""
+        trusts = self.waves[wave].trusts
+        if trusts is None or not trusts.joins_register:
+            return None
+        return trusts.extract or self.study.register_.extract
+
+    def joined_tables(self, wave: str) -> list[str]:
+        """The register's tables that a wave is joined with; none if its trusts have no numbers."""
+        extract = self.joined_extract(wave)
+        return [] if extract is None else self.register_tables(extract)
+
+    def join_flags(self, wave: str) -> str:
+        """Flag of the ingest step that names the register's tables, if the wave needs them."""
+        extract = self.joined_extract(wave)
+        return "" if extract is None else _flags(register=self.register_folder(extract))
 
     def wave_flags(self) -> list[str]:
         """A flag a wave, in order of date: its name, its provenance and its two folders."""
@@ -469,11 +490,12 @@ def plan_study(values: Mapping[str, Any], file: str = "config/config.yaml") -> P
     raise_if_any(
         [
             *_absent_files(plan, config),
+            *_absent_extracts(plan, config),
             *_unknown_blocks(plan, config),
             *_interview_problems(plan, file),
         ],
     )
-    return plan
+    return replace(plan, warnings=(*plan.warnings, *_other_extract(plan)))
 
 
 def _flags(**values: object) -> str:
@@ -504,6 +526,36 @@ def _absent_files(plan: Plan, config: Path) -> list[Problem]:
         for wave in plan.waves
         for file in plan.raw_files(wave)
         if not Path(file).is_file()
+    ]
+
+
+def _absent_extracts(plan: Plan, config: Path) -> list[Problem]:
+    folder = Path(plan.study.paths.raw, "register")
+    return [
+        Problem(
+            str(config / "waves" / f"{name}.yaml"),
+            "The column with the trusts' numbers brings attributes from the register, so its "
+            f"extract is needed; there is none in {folder / extract}.",
+            "Download one (data/raw/register/README.md says how), name another under "
+            "'trusts: extract', or write 'from_register: []' under 'trusts'.",
+            column="trusts.uid",
+            value=wave.trusts.uid if wave.trusts else None,
+        )
+        for name, wave in plan.waves.items()
+        for extract in [plan.joined_extract(name)]
+        if extract is not None and plan.extract_folder(extract) is None
+    ]
+
+
+def _other_extract(plan: Plan) -> list[str]:
+    """Warn of a sample whose attributes are of another day than the population beside it."""
+    name, ours = plan.sampled_wave(), plan.study.register_.extract
+    joined = plan.joined_extract(name)
+    if joined in (None, ours) or not plan.register_tables():
+        return []
+    return [
+        f"{name} has its attributes from the register's extract {joined} and is set beside the "
+        f"population of {ours}; 'register: extract' in config.yaml names the latter."
     ]
 
 
@@ -559,7 +611,7 @@ def _undeclared_interviews(study: Study) -> Iterator[str]:
 
 
 def _unknown_families(study: Study, waves: Mapping[str, Wave]) -> Sequence[str]:
-    known = {name for wave in waves.values() for name in wave.attributes}
+    known = {name for wave in waves.values() for name in wave.attribute_names}
     # The default names an attribute of the 2018 study, which other studies need not have.
     named = study.crosstabs.own_family if "own_family" in study.crosstabs.model_fields_set else ()
     return [

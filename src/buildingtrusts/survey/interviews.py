@@ -14,12 +14,12 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from buildingtrusts.output.contracts import MISSING
 from buildingtrusts.study.configuration import MADE_UP
 from buildingtrusts.study.order import natural_key
 from buildingtrusts.study.problems import Problem, raise_if_any
 from buildingtrusts.study.provenance import ID_PREFIX, stamp
 from buildingtrusts.survey.raw_table import RawTable
-from buildingtrusts.survey.trusts import MISSING
 
 if TYPE_CHECKING:
     import pandas as pd

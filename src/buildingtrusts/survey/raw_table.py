@@ -197,6 +197,19 @@ def checked_table(
     )
 
 
+def has_tabs(data: bytes) -> bool:
+    r"""Whether the first line has more tabs than commas.
+
+    Examples
+    --------
+    >>> has_tabs(b"a,b"), has_tabs(b"a\tb")
+    (False, True)
+    """
+    # In utf-16 too a tab is this byte, beside one of zero.
+    first = data.split(b"\n", 1)[0]
+    return first.count(b"\t") > first.count(b",")
+
+
 def decoded(data: bytes, file: str, encoding: str, quoting: bool = True) -> tuple[str, list[str]]:
     """Bytes as text, and notes; a byte order mark tells the encoding more surely than anyone.
 

@@ -6,10 +6,11 @@ something about it is unknown.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from buildingtrusts.output.contracts import MISSING
 from buildingtrusts.study.configuration import Wave
 from buildingtrusts.study.order import natural_key
 from buildingtrusts.study.problems import Problem, raise_if_any
@@ -17,8 +18,6 @@ from buildingtrusts.survey.raw_table import RawTable
 
 if TYPE_CHECKING:
     import pandas as pd
-
-MISSING = "(missing)"
 
 
 @dataclass(frozen=True)
@@ -29,15 +28,20 @@ class Trusts:
     ----------
     table : DataFrame
         ``mat_id`` and one column an attribute, in declared order; trusts in natural order.
+    levels : dict of str to tuple of str
+        Levels of each of these attributes, in the order in which tables list them.
     notes : tuple of str
         What was left out, for the log.
     """
 
     table: pd.DataFrame
+    levels: dict[str, tuple[str, ...]]
     notes: tuple[str, ...]
 
 
-def tidy_trusts(raw: RawTable, wave: Wave) -> Trusts:
+def tidy_trusts(
+    raw: RawTable, wave: Wave, joinable: Mapping[str, Sequence[str]] | None = None
+) -> Trusts:
     """Check a trusts file against the attributes that the wave declares.
 
     Parameters
@@ -45,12 +49,15 @@ def tidy_trusts(raw: RawTable, wave: Wave) -> Trusts:
     raw : RawTable
         With a column ``mat_id`` and one for each declared attribute.
     wave : Wave
-        Declares attributes and their levels.
+        Declares attributes and their levels, and the column that numbers trusts, if there is one.
+    joinable : mapping of str to sequence of str, optional
+        Attributes that are joined from elsewhere unless the file has them, with their levels,
+        which count where the wave declares none.
 
     Returns
     -------
     Trusts
-        Empty fields are the level ``(missing)``.
+        Of the attributes that the file has. Empty fields are the level ``(missing)``.
 
     Raises
     ------
@@ -59,28 +66,39 @@ def tidy_trusts(raw: RawTable, wave: Wave) -> Trusts:
     """
     import pandas as pd
 
-    wanted = ["mat_id", *wave.attributes]
-    raise_if_any(
-        Problem(
-            raw.file,
-            "The file has this column; it is missing.",
-            "Add it, or take the attribute out of the wave's file.",
-            1,
-            name,
-        )
-        for name in wanted
-        if name not in raw.header
-    )
-    raise_if_any([*_mat_problems(raw), *_level_problems(raw, wave)])
+    elsewhere = joinable or {}
+    levels = {
+        name: tuple(named)
+        for name, named in {**elsewhere, **wave.attributes}.items()
+        if name in raw.header or name not in elsewhere
+    }
+    # Declared order first; what the wave does not declare comes after, as it does when joined.
+    levels = {name: levels[name] for name in (*wave.attributes, *elsewhere) if name in levels}
+    uid = wave.trusts.uid if wave.trusts else None
+    wanted = ["mat_id", *levels]
+    raise_if_any(_column_problems(raw, wanted, uid))
+    raise_if_any([*_mat_problems(raw), *_level_problems(raw, levels)])
     order = sorted(range(len(raw.rows)), key=lambda row: natural_key(raw.column("mat_id")[row]))
     table = pd.DataFrame(
         {name: [raw.column(name)[row] or MISSING for row in order] for name in wanted}
     )
-    outside = [name for name in raw.header if name not in wanted]
-    notes = [f"{raw.file}: {len(table)} trusts, {len(wave.attributes)} attributes"]
+    outside = [name for name in raw.header if name not in (*wanted, uid)]
+    notes = [f"{raw.file}: {note}" for note in raw.notes]
+    notes.append(f"{raw.file}: {len(table)} trusts, {len(levels)} attributes")
     if outside:
         notes.append(f"{raw.file}: columns that are not declared were left out: {outside}")
-    return Trusts(table, tuple(notes))
+    return Trusts(table, levels, tuple(notes))
+
+
+def _column_problems(raw: RawTable, wanted: Sequence[str], uid: str | None) -> Iterator[Problem]:
+    rule = "The file has this column; it is missing."
+    for name in wanted:
+        if name not in raw.header:
+            advice = "Add it, or take the attribute out of the wave's file."
+            yield Problem(raw.file, rule, advice, 1, name)
+    if uid is not None and uid not in raw.header:
+        advice = "Add it, with each trust's number in the register, or correct 'trusts: uid'."
+        yield Problem(raw.file, rule, advice, 1, uid)
 
 
 def _mat_problems(raw: RawTable) -> Iterator[Problem]:
@@ -102,8 +120,8 @@ def _mat_problems(raw: RawTable) -> Iterator[Problem]:
         first_line.setdefault(mat, line)
 
 
-def _level_problems(raw: RawTable, wave: Wave) -> Iterator[Problem]:
-    for attribute, levels in wave.attributes.items():
+def _level_problems(raw: RawTable, levels_of: Mapping[str, Sequence[str]]) -> Iterator[Problem]:
+    for attribute, levels in levels_of.items():
         for line, level in zip(raw.lines, raw.column(attribute), strict=True):
             if level and level not in levels:
                 yield Problem(

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from buildingtrusts.output.contracts import UNKNOWN_LEVELS
 from buildingtrusts.output.figures import style
 from buildingtrusts.output.figures.drawing import Drawing, nothing_to_draw
 from buildingtrusts.output.figures.typology import Typology
@@ -59,6 +60,7 @@ def draw_crosstabs(
         "Number of trusts. p: exact test of each table; in brackets, adjusted for the number of "
         "tables (Holm). With few trusts only strong differences show."
     )
+    caption += _left_out(data)
     attributes = list(dict.fromkeys(data["attribute"]))
     pairs = [attributes[place : place + 2] for place in range(0, len(attributes), 2)]
     heights = [max(_panel_height(data, one) for one in pair) for pair in pairs]
@@ -107,7 +109,7 @@ def draw_performance(
         return nothing_to_draw(name, title, "Performance flags were not recorded in this wave.")
     caption = (
         "Number of trusts at each number of performance flags. The 2018 report found no "
-        "association and printed no counts."
+        "association and printed no counts." + _left_out(data)
     )
     height = _panel_height(data, PERFORMANCE)
     page = style.new_page(title, "", caption, height + 0.45 + _KEY)
@@ -119,6 +121,13 @@ def draw_performance(
     _head_panel(axes, data, PERFORMANCE)
     alt = _alt_performance(data, typology)
     return Drawing(name, title, caption, page.figure, data, alt, unpublished=True)
+
+
+def _left_out(data: pd.DataFrame) -> str:
+    """A sentence on the levels that are drawn and not tested."""
+    found = set(data["level"])
+    unknown = [level for level in UNKNOWN_LEVELS if level in found]
+    return f" Trusts at {join(unknown)} are left out of tests." if unknown else ""
 
 
 def _data(crosstabs: pd.DataFrame, associations: pd.DataFrame, typology: Typology) -> pd.DataFrame:
@@ -235,6 +244,11 @@ def _alt_performance(data: pd.DataFrame, typology: Typology) -> str:
         if part["n"].sum()
     ]
     p = data["p_value"].iloc[0]
-    total = int(data["n"].sum())
+    unknown = data[data["level"].isin(UNKNOWN_LEVELS)]
+    left_out = int(unknown["n"].sum())
+    total = int(data["n"].sum()) - left_out
     start = f"Performance flags of {count(total, 'trust')}"
-    return f"{start}: on average {join(means)}; exact test {p_text(p)}." if means else f"{start}."
+    end = f" Of {count(left_out, 'trust')} they are not known." if left_out else ""
+    if not means:
+        return f"{start}.{end}"
+    return f"{start}: on average {join(means)}; exact test {p_text(p)}.{end}"

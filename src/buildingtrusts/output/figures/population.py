@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from buildingtrusts.output.contracts import MISSING, NOT_COVERED, UNKNOWN_LEVELS
 from buildingtrusts.output.figures import style
 from buildingtrusts.output.figures.drawing import Drawing, nothing_to_draw
 from buildingtrusts.output.figures.words import attribute_title, count, decimal, join
@@ -16,8 +17,12 @@ if TYPE_CHECKING:
 COLUMNS = ("attribute", "level", "group", "n", "percent")
 POPULATION, SAMPLE = "All trusts", "Sample"
 _GROUPS = ((POPULATION, "n_population"), (SAMPLE, "n_sample"))
-MISSING = "(missing)"
 _ROW = 0.5
+#: Why trusts are left out.
+_REASONS = {
+    MISSING: "Left out because it is not known",
+    NOT_COVERED: "Left out because the source does not list them",
+}
 _UNPUBLISHED = (
     "The report shows the 47 trusts of its survey and interviews beside 1,178 trusts, without "
     "values; the sample here is the survey's trusts."
@@ -75,7 +80,7 @@ def draw_population(name: str, attribute: str, population: pd.DataFrame) -> Draw
 
 
 def _data(attribute: str, counts: pd.DataFrame) -> pd.DataFrame:
-    known = counts[counts["level"] != MISSING]
+    known = counts[~counts["level"].isin(UNKNOWN_LEVELS)]
     groups = [
         (group, known[column])
         for group, column in _GROUPS
@@ -92,15 +97,18 @@ def _data(attribute: str, counts: pd.DataFrame) -> pd.DataFrame:
 
 
 def _unknown(counts: pd.DataFrame, groups: list[str]) -> str:
-    """Say how many trusts are left out because their level is not known."""
-    of_missing = counts[counts["level"] == MISSING]
-    left_out = [
-        f"{int(n):,} of {'the sample' if group == SAMPLE else 'all trusts'}"
-        for group, column in _GROUPS
-        for n in of_missing[column].dropna()
-        if group in groups and n
-    ]
-    return f"Left out because it is not known: {join(left_out)}." if left_out else ""
+    """Say how many trusts are left out because their level is not known, and why."""
+    sentences = []
+    for level, reason in _REASONS.items():
+        of_level = counts[counts["level"] == level]
+        left_out = [
+            f"{int(n):,} of {'the sample' if group == SAMPLE else 'all trusts'}"
+            for group, column in _GROUPS
+            for n in of_level[column].dropna()
+            if group in groups and n
+        ]
+        sentences += [f"{reason}: {join(left_out)}."] if left_out else []
+    return " ".join(sentences)
 
 
 def _draw_bars(axes: Axes, data: pd.DataFrame, groups: list[str]) -> None:

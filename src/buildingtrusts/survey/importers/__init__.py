@@ -37,7 +37,7 @@ from buildingtrusts.survey.importers.plain import (
 )
 from buildingtrusts.survey.importers.scales import to_codebook_scales
 from buildingtrusts.survey.importers.statistical_files import read_statistical_file
-from buildingtrusts.survey.raw_table import RawTable
+from buildingtrusts.survey.raw_table import RawTable, has_tabs
 
 #: Name of a key column that is made from the line of each response.
 ROW = "(row)"
@@ -189,14 +189,8 @@ def detect_importer(
                 )
             ]
         )
-    plain = kind if kind != "text" else "tsv" if _has_tabs(data) else "csv"
+    plain = kind if kind != "text" else "tsv" if has_tabs(data) else "csv"
     return found[0] if found else plain
-
-
-def _has_tabs(data: bytes) -> bool:
-    # In utf-16 too a tab is this byte, beside one of zero.
-    first = data.split(b"\n", 1)[0]
-    return first.count(b"\t") > first.count(b",")
 
 
 def _read(data: bytes, file: str, responses: ResponsesFile) -> RawTable:

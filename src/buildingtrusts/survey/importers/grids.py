@@ -191,7 +191,7 @@ def refuse_other_kinds(data: bytes, file: str, *allowed: Kind) -> None:
     if kind in allowed:
         return
     advice = (
-        "Open it in a browser to see what it says, and export the responses again."
+        "Open it in a browser to see what it says, and export it again."
         if kind == "html"
         else f"Declare 'importer: {kind}' or 'importer: detect' for it in the wave's file."
         if kind != "text"
@@ -309,11 +309,11 @@ def _sheet_records(
 def _sheet_problems(file: str, filled: Sequence[str], wanted: str | None) -> list[Problem]:
     if wanted in filled or (wanted is None and len(filled) == 1):
         return []
-    advice = "Write its name under 'responses: sheet' in the wave's file."
+    advice = "Write its name under 'sheet', beside 'file', in the wave's file."
     found = ", ".join(filled)
     rule = (
-        f"One sheet of the workbook has the responses; {len(filled)} hold something."
+        f"One sheet of the workbook is read; {len(filled)} hold something."
         if wanted is None
-        else f"The sheet that the wave names holds the responses; those that hold any are: {found}."
+        else f"The sheet that the wave names is one that holds something; those are: {found}."
     )
     return [Problem(file, rule, advice, value=found if wanted is None else wanted)]
