@@ -28,7 +28,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 WAVE = "2017-reconstruction"
-STEPS = ("ingest", "aggregate", "cluster", "crosstabulate", "profile", "ledger")
+STEPS = ("ingest", "aggregate", "cluster", "type-clusters", "crosstabulate", "profile", "ledger")
 UP_TO_CROSSTABS = STEPS[:4]
 BARE = """\
 rule all:
@@ -151,8 +151,9 @@ def step_flags(study: Path) -> dict[str, list[str]]:
         "cluster": [
             *("cluster", *tidy, "--sample", f"{tables}/sample.csv"),
             *plan.cluster_flags(WAVE).split(),
-            *out,
+            *("--cuts", f"{processed}/cuts.csv", *out),
         ],
+        "type-clusters": ["type-clusters", *plan.typing_flags(WAVE).split(), *out],
         "crosstabulate": [
             *("crosstabulate", "--clusters", f"{tables}/clusters.csv"),
             *("--trusts", f"{processed}/trusts.csv"),

@@ -110,6 +110,7 @@ def test_the_study_knows_of_results_only_which_there_are() -> None:
                         "contracts.WAVE_TABLES",
                         "contracts.EVIDENCE_TABLES",
                         "contracts.UNKNOWN_LEVELS",
+                        "contracts.COMMON_TABLES",
                     ),
                     *("figures.EVIDENCE_FIGURES", "figures.STUDY_FIGURES"),
                     *("figures.TRACKING_FIGURES", "figures.WAVE_FIGURES"),

@@ -91,6 +91,8 @@ def tables_of(codebook: Codebook, responses: pd.DataFrame) -> dict[str, pd.DataF
     means = responses.groupby("mat_id")[strategy].mean().loc[mats].to_numpy()
     parts = partition_tree(build_tree(means, mats), [2, 3, 4])
     tables = parts.tables()
+    cuts = tables.pop("cuts")
+    tables["clusters"] = cuts.assign(type_id=cuts["cluster"])
     rng = np.random.default_rng(3)
     trusts = pd.DataFrame({"mat_id": mats})
     for attribute, levels in ATTRIBUTES.items():

@@ -47,7 +47,7 @@ def made_up(mats: Sequence[str], k: int = 3, seed: int = 5) -> EvidenceMaterial:
     tree = partition_tree(build_tree(scores, mats), numbers).tables()
     order = [mat for mat in tree["leaf_order"]["mat_id"]]
     chosen = min(k + 1, numbers[-1])
-    clusters = tree["clusters"]
+    clusters = tree["cuts"].assign(type_id=tree["cuts"]["cluster"])
     members = {
         one: dict(zip(part["mat_id"], part["cluster"], strict=True))
         for one, part in clusters.groupby("k")

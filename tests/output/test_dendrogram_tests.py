@@ -22,7 +22,7 @@ from buildingtrusts.output.figures.trees import (
 from buildingtrusts.output.figures.typology import drawn_typology
 from buildingtrusts.output.figures.words import p_text
 from buildingtrusts.output.tables import read_table, write_result
-from buildingtrusts.statistics.linkage import build_tree
+from buildingtrusts.statistics.linkage import Tree, build_tree
 from buildingtrusts.statistics.partitions import partition_tree
 
 
@@ -30,7 +30,13 @@ def tree_of(n: int, linkage: str = "average") -> dict[str, pd.DataFrame]:
     draw = np.random.default_rng(n)
     scores = draw.standard_normal((n, 6)) + 2 * draw.integers(0, 2, (n, 1))
     names = [f"MAT {number}" for number in range(1, n + 1)]
-    return partition_tree(build_tree(scores, names, linkage), [2, 3]).tables()
+    return cut(build_tree(scores, names, linkage), [2, 3])
+
+
+def cut(tree: Tree, k: list[int]) -> dict[str, pd.DataFrame]:
+    """The tables of a tree's cuts, each cluster being a type of its own."""
+    tables = partition_tree(tree, k).tables()
+    return {**tables, "clusters": tables["cuts"].assign(type_id=tables["cuts"]["cluster"])}
 
 
 def invented_tests(linkage: pd.DataFrame) -> pd.DataFrame:
@@ -140,7 +146,7 @@ def test_where_room_is_short_the_highest_merges_have_it() -> None:
     """Thirty trusts in a row, each a little further from the last: heights hardly differ."""
     scores = np.cumsum(1 + 0.1 * np.arange(30))[:, None]
     names = [f"MAT {number}" for number in range(1, 31)]
-    tables = partition_tree(build_tree(scores, names, "single"), [2]).tables()
+    tables = cut(build_tree(scores, names, "single"), [2])
     tests = invented_tests(tables["linkage"])
     tests["p_value"] = (tests["step"] / 100).where(tests["p_value"].notna())
     drawing = draw_dendrogram(

@@ -184,6 +184,22 @@ def test_colours_follow_the_type_and_not_the_number_of_a_cluster(wave: WaveMater
         assert colours[position] == style.PALETTE[(int(cluster) % 3 + 3) % 6]
 
 
+def test_a_legend_names_the_type_where_it_goes_by_another_number(wave: WaveMaterial) -> None:
+    assert wave.typology.title(1).startswith("Cluster 1 (")
+    other = wave.tables["clusters"].assign(type_id=lambda table: 4 - table["cluster"])
+    turned = replace(wave, k=3, tables={**wave.tables, "clusters": other}).typology
+    assert [turned.title(one).split(" (")[0] for one in turned.clusters] == [
+        *("Cluster 1, type 3", "Cluster 2, type 2", "Cluster 3, type 1")
+    ]
+
+
+def test_a_type_after_the_last_colour_takes_the_first_again(wave: WaveMaterial) -> None:
+    other = wave.tables["clusters"].assign(type_id=lambda table: table["cluster"] + 9)
+    turned = replace(wave, k=2, tables={**wave.tables, "clusters": other})
+    for name in WAVE_FIGURES:
+        draw_wave_figure(name, turned)
+
+
 def test_types_are_told_apart_without_colour() -> None:
     looks = {(style.marker_of(one), style.hatch_of(one)) for one in range(1, 7)}
     assert len(looks) == 6

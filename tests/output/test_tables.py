@@ -64,6 +64,7 @@ PUBLIC = {
     "linkage": "step, left, right, height, size",
     "leaf_order": "position, mat_id",
     "clusters": "mat_id, k, cluster, type_id",
+    "cluster_types": "k, cluster, type_id, n_mats, distance, nearest_type, matched_wave",
     "silhouettes": "k, mat_id, cluster, neighbour, width",
     "partitions": (
         "k, sizes, mean_silhouette, macro_silhouette, cophenetic_correlation, "
@@ -93,6 +94,12 @@ PUBLIC = {
     "population": "extract, attribute, level, n_population, n_sample",
     "transitions": "from_wave, to_wave, k, from_cluster, to_cluster, n",
     "wave_agreement": "from_wave, to_wave, k, n_mats, adjusted_rand",
+    "common_items": (
+        "wave, block, item, label, status, previous_item, n_waves, in_common_clustering"
+    ),
+    "common_agreement": (
+        "wave, clustered_on, other_wave, other_clustered_on, k, n_mats, adjusted_rand"
+    ),
     "changes": ("from_wave, to_wave, block, item, stratum, n_mats, change, ci_low, ci_high, draws"),
     "population_tests": (
         "extract, frame, attribute, n_population, n_sample, test, p_value, p_adjusted, "

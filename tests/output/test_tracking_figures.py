@@ -31,13 +31,14 @@ COUNTS = [[1, 5], [4, 0]]
 
 
 def typed(waves: Sequence[str], types: Sequence[Sequence[int]], sizes: Sequence[Sequence[int]]):
+    before = [None, *waves[:-1]]
     return pd.DataFrame(
         [
-            (wave, len(of_wave), place + 1, type_id, of_size[place])
-            for wave, of_wave, of_size in zip(waves, types, sizes, strict=True)
+            (wave, len(of_wave), place + 1, type_id, of_size[place], matched)
+            for wave, matched, of_wave, of_size in zip(waves, before, types, sizes, strict=True)
             for place, type_id in enumerate(of_wave)
         ],
-        columns=["wave", "k", "cluster", "type_id", "n_mats"],
+        columns=["wave", "k", "cluster", "type_id", "n_mats", "matched_wave"],
     )
 
 
@@ -63,6 +64,15 @@ def two_waves() -> Drawing:
     transitions, agreement = moved([("2017", "2024")], [COUNTS])
     types = typed(["2017", "2024"], [[1, 2], [2, 1]], [[8, 4], [5, 8]])
     return draw_transitions(transitions, agreement, types, 2)
+
+
+def test_types_that_share_numbers_and_no_matching_are_told() -> None:
+    transitions, agreement = moved([("2017-illustration", "2024")], [COUNTS])
+    types = typed(["2017-illustration", "2024"], [[1, 2], [1, 2]], [[8, 4], [5, 8]])
+    alone = draw_transitions(transitions, agreement, types.assign(matched_wave=None), 2)
+    assert "The types of 2024 are not those of 2017-illustration" in alone.caption
+    matched = draw_transitions(transitions, agreement, types, 2)
+    assert "are not those of" not in matched.caption
 
 
 def many_waves(n_waves: int, k: int = 3, each: int = 6, seed: int = 2) -> Drawing:

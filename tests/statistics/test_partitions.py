@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from buildingtrusts.output.contracts import WAVE_TABLES
+from buildingtrusts.output.contracts import PROCESSED_TABLES, WAVE_TABLES
 from buildingtrusts.statistics.indices import internal_indices
 from buildingtrusts.statistics.linkage import LINKAGES, build_tree
 from buildingtrusts.statistics.partitions import Partitions, partition_tree
@@ -61,7 +61,7 @@ def test_tables_of_other_row_orders_differ_in_numbering_alone(order: list[int]) 
 
 def test_tables_have_the_columns_of_their_contracts() -> None:
     for name, table in partitioned(list(range(17))).tables().items():
-        assert tuple(table.columns) == WAVE_TABLES[name].columns
+        assert tuple(table.columns) == {**WAVE_TABLES, **PROCESSED_TABLES}[name].columns
 
 
 def test_a_partition_tells_its_sizes_by_cluster_number() -> None:
@@ -94,9 +94,7 @@ def test_merges_are_named_by_trust_or_by_step() -> None:
         *([1, "A", "B", 1.0, 2], [2, "C", "D", 1.5, 2], [3, "#1", "#2", 9.25, 4])
     ]
     assert tables["leaf_order"].values.tolist() == [[1, "A"], [2, "B"], [3, "C"], [4, "D"]]
-    assert tables["clusters"].values.tolist() == [
-        *(["A", 2, 1, 1], ["B", 2, 1, 1], ["C", 2, 2, 2], ["D", 2, 2, 2])
-    ]
+    assert tables["cuts"].values.tolist() == [*(["A", 2, 1], ["B", 2, 1], ["C", 2, 2], ["D", 2, 2])]
 
 
 def test_singletons_are_told_with_width_nothing() -> None:

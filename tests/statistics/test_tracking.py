@@ -13,12 +13,14 @@ from buildingtrusts.statistics.linkage import build_tree, cut_tree
 from buildingtrusts.statistics.tracking import (
     Matching,
     Stratum,
+    Types,
     centroids,
     change_table,
     compare_waves,
     in_common_units,
     match_clusters,
     mean_change,
+    own_types,
     rescaled,
     type_clusters,
 )
@@ -98,25 +100,35 @@ def matched(*partners: int | None) -> Matching:
     return Matching(partners, np.zeros(len(partners)), partners)
 
 
+def chained(first_k: int, matchings: list[Matching]) -> list[Types]:
+    """The types of a first wave and of waves that are each matched to the one before."""
+    found = [own_types(first_k)]
+    for matching in matchings:
+        before = dict(enumerate(found[-1].type_ids, start=1))
+        used = max(max(one.type_ids) for one in found)
+        found.append(type_clusters(matching, before, used))
+    return found
+
+
 def test_one_wave_is_its_own_typology() -> None:
-    (only,) = type_clusters(3, [])
+    (only,) = chained(3, [])
     assert only.type_ids == (1, 2, 3)
     assert np.isnan(only.distances).all()
 
 
 def test_types_follow_matches_from_wave_to_wave() -> None:
-    found = type_clusters(3, [matched(3, 1, 2), matched(2, 3, 1)])
+    found = chained(3, [matched(3, 1, 2), matched(2, 3, 1)])
     assert [one.type_ids for one in found] == [(1, 2, 3), (3, 1, 2), (1, 2, 3)]
 
 
 def test_a_cluster_left_over_is_a_type_that_no_wave_had_before() -> None:
     """The third type pauses in the second wave; its number is not given to another."""
-    found = type_clusters(3, [matched(1, 2), matched(1, None, 2), matched(3, 2, 1)])
+    found = chained(3, [matched(1, 2), matched(1, None, 2), matched(3, 2, 1)])
     assert [one.type_ids for one in found[1:]] == [(1, 2), (1, 4, 2), (2, 4, 1)]
 
 
 def test_two_clusters_left_over_are_two_types() -> None:
-    assert type_clusters(1, [matched(None, 1, None), matched(None, 1, 2, 3)])[2].type_ids == (
+    assert chained(1, [matched(None, 1, None), matched(None, 1, 2, 3)])[2].type_ids == (
         4,
         2,
         1,
@@ -126,9 +138,9 @@ def test_two_clusters_left_over_are_two_types() -> None:
 
 def test_a_later_wave_does_not_change_the_types_of_earlier_ones() -> None:
     matchings = [matched(2, 1), matched(None, 1), matched(1, 2)]
-    whole = [one.type_ids for one in type_clusters(2, matchings)]
+    whole = [one.type_ids for one in chained(2, matchings)]
     for waves in range(4):
-        assert [one.type_ids for one in type_clusters(2, matchings[:waves])] == whole[: waves + 1]
+        assert [one.type_ids for one in chained(2, matchings[:waves])] == whole[: waves + 1]
 
 
 def test_ten_waves_of_one_planted_typology_keep_their_types() -> None:
@@ -138,14 +150,14 @@ def test_ten_waves_of_one_planted_typology_keep_their_types() -> None:
     orders = [np.arange(3), *(draw.permutation(3) for _ in range(9))]
     waves = [planted[order] + draw.normal(0, 0.3, (3, 2)) for order in orders]
     matchings = [match_clusters(*pair) for pair in pairwise(waves)]
-    for order, types in zip(orders, type_clusters(3, matchings), strict=True):
+    for order, types in zip(orders, chained(3, matchings), strict=True):
         assert types.type_ids == tuple(order + 1)
         assert types.nearest in ((None,) * 3, types.type_ids)
 
 
 def test_a_match_with_a_cluster_that_is_not_there_is_refused() -> None:
-    with pytest.raises(ValueError, match="the wave before has 1 to 2"):
-        type_clusters(2, [matched(1, 3)])
+    with pytest.raises(ValueError, match=r"the earlier wave has \[1, 2\]"):
+        chained(2, [matched(1, 3)])
 
 
 def test_a_centroid_counts_each_trust_alike_and_leaves_out_missing_scores() -> None:

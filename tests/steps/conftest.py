@@ -169,8 +169,10 @@ def analyse(tidy: Path, tables: Path, *, min_responses: int = 5, seed: int = 1) 
     run("aggregate", *responses, *codebook, "--min-responses", min_responses, "--out", tables)
     run(
         *("cluster", *responses, *codebook, "--sample", tables / "sample.csv"),
-        *("--k", 2, 3, 4, "--out", tables),
+        *("--k", 2, 3, 4, "--cuts", tidy / "cuts.csv", "--out", tables),
     )
+    wave = f"2030-illustration=illustration={tables}={tidy}"
+    run("type-clusters", "--wave", wave, "--out", tables)
     run(
         *("crosstabulate", "--clusters", tables / "clusters.csv", "--trusts", tidy / "trusts.csv"),
         *("--attributes", tidy / "attributes.csv", "--k", 2, 3, "--draws", 500),

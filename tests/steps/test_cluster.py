@@ -27,19 +27,23 @@ def words(of: Finished, *more: object) -> list[str]:
     ]
 
 
+def parsed(folder: Path) -> list[str]:
+    return ["--cuts", str(folder / "cuts.csv"), "--out", str(folder)]
+
+
 def clusters(folder: Path, k: int) -> dict[str, int]:
-    table = read_table(folder / "clusters.csv")
+    table = read_table(folder / "cuts.csv")
     return dict(table.loc[table["k"] == k, ["mat_id", "cluster"]].itertuples(index=False))
 
 
-@pytest.mark.parametrize("name", ["linkage", "leaf_order", "clusters", "silhouettes", "partitions"])
+@pytest.mark.parametrize("name", ["linkage", "leaf_order", "silhouettes", "partitions"])
 def test_tables_have_the_columns_of_their_contracts(finished: Finished, name: str) -> None:
     table = read_table(finished.tables / f"{name}.csv")
     assert tuple(table.columns) == WAVE_TABLES[name].columns
 
 
 def test_planted_clusters_are_found_and_numbered_by_first_member(finished: Finished) -> None:
-    assert clusters(finished.tables, 3) == PLANTED
+    assert clusters(finished.tidy, 3) == PLANTED
 
 
 def test_the_trust_with_too_few_responses_is_in_no_table(finished: Finished) -> None:
@@ -63,7 +67,7 @@ def test_indices_are_of_the_scores_as_they_were_scaled(finished: Finished, tmp_p
     plain = read_table(finished.tables / "partitions.csv").set_index("k")
     assert plain[names].notna().all(axis=None)
     assert plain["davies_bouldin"].idxmin() == plain["dunn"].idxmax() == 3
-    run(*words(finished, "--k", 3, "--out", tmp_path, "--scaling", "zscore"))
+    run(*words(finished, "--k", 3, *parsed(tmp_path), "--scaling", "zscore"))
     scaled = read_table(tmp_path / "partitions.csv").set_index("k").loc[3]
     responses = read_table(finished.tidy / "responses.csv")
     columns = [column for column in responses if column.startswith("strategy__")]
@@ -85,7 +89,7 @@ def test_indices_are_of_the_scores_as_they_were_scaled(finished: Finished, tmp_p
 def test_clusters_so_far_apart_are_found_by_any_choice(
     finished: Finished, tmp_path: Path, choice: list[str]
 ) -> None:
-    run(*words(finished, "--k", 3, "--out", tmp_path, *choice))
+    run(*words(finished, "--k", 3, *parsed(tmp_path), *choice))
     assert clusters(tmp_path, 3) == PLANTED
     heights = [
         read_table(folder / "linkage.csv")["height"].tolist()
@@ -107,7 +111,7 @@ def test_choices_of_the_step_are_those_that_the_statistics_know() -> None:
 def test_more_clusters_than_trusts_are_left_out_and_told(
     finished: Finished, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    run(*words(finished, "--k", 6, 7, 8, "--out", tmp_path))
+    run(*words(finished, "--k", 6, 7, 8, *parsed(tmp_path)))
     assert set(read_table(tmp_path / "partitions.csv")["k"]) == {6}
     assert capsys.readouterr().err == (
         "7 trusts on 4 items, k = [6]\nk = [7, 8] left out: there are only 7 trusts\n"
@@ -117,7 +121,7 @@ def test_more_clusters_than_trusts_are_left_out_and_told(
 def test_too_few_trusts_for_any_partition_are_a_problem(
     finished: Finished, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert main(words(finished, "--k", 7, 9, "--out", tmp_path / "tables")) == 1
+    assert main(words(finished, "--k", 7, 9, *parsed(tmp_path / "tables"))) == 1
     assert "7 clusters need more than 7 trusts; 7 have enough responses." in capsys.readouterr().err
     assert not (tmp_path / "tables").exists()
 
@@ -132,7 +136,7 @@ def test_a_trust_that_rates_all_alike_cannot_be_clustered_by_correlation(
     wave.accepted()
     answers = ["--responses", "tidy/responses.csv", "--codebook", "tidy/codebook.csv"]
     run("aggregate", *answers, "--min-responses", 1, "--out", "tables")
-    flags = [*answers, "--sample", "tables/sample.csv", "--k", "2", "--out", "tables"]
+    flags = [*answers, "--sample", "tables/sample.csv", "--k", "2", *parsed(Path("tables"))]
     capsys.readouterr()
     assert main(["cluster", *flags, "--metric", "correlation"]) == 1
     report = capsys.readouterr().err
@@ -143,5 +147,5 @@ def test_a_trust_that_rates_all_alike_cannot_be_clustered_by_correlation(
 def test_a_block_that_was_not_asked_is_a_problem_and_no_crash(
     finished: Finished, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert main(words(finished, "--k", 2, "--block", "stratagem", "--out", tmp_path / "t")) == 1
+    assert main(words(finished, "--k", 2, "--block", "stratagem", *parsed(tmp_path / "t"))) == 1
     assert "found 'stratagem'." in capsys.readouterr().err

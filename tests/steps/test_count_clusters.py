@@ -106,6 +106,7 @@ def test_choices_are_those_of_the_cluster_step(
         *("cluster", "--responses", finished.tidy / "responses.csv"),
         *("--codebook", finished.tidy / "codebook.csv"),
         *("--sample", finished.tables / "sample.csv", "--k", 2, 3, 4, "--out", tmp_path, *choice),
+        *("--cuts", tmp_path / "clusters.csv"),
     )
     count(Finished(finished.tidy, tmp_path), tmp_path, *choice)
     told = read_table(tmp_path / "partitions.csv")
@@ -141,6 +142,7 @@ def small(wave: SmallWave, tmp_path: Path, k: Sequence[int]) -> tuple[pd.DataFra
     run(
         *("cluster", "--responses", "tidy/responses.csv", "--codebook", "tidy/codebook.csv"),
         *("--sample", "tables/sample.csv", "--k", 2, "--out", "tables"),
+        *("--cuts", "tables/clusters.csv"),
     )
     count(Finished(tmp_path / "tidy", tmp_path / "tables"), tmp_path / "out", k=k)
     return tuple(read_table(tmp_path / "out" / f"{name}.csv") for name in TABLES)

@@ -37,7 +37,8 @@ def tidy(folder: Path) -> None:
     )
     read = ("--responses", folder / "responses.csv", "--codebook", folder / "codebook.csv")
     call("aggregate", *read, *out)
-    call("cluster", *read, "--sample", folder / "sample.csv", "--k", 2, 3, 4, *out)
+    cuts = ("--cuts", folder / "clusters.csv")
+    call("cluster", *read, "--sample", folder / "sample.csv", "--k", 2, 3, 4, *cuts, *out)
 
 
 def examine(folder: Path, out: Path, parts: int = 1, provenance: str = "illustration") -> None:
@@ -174,7 +175,8 @@ def test_one_respondent_a_trust_ends_in_a_verdict_and_not_in_an_error(tmp_path: 
         *("--codebook", tmp_path / "codebook.csv", "--out", tmp_path),
     )
     call("aggregate", *read, "--min-responses", 1)
-    call("cluster", *read, "--sample", tmp_path / "sample.csv", "--k", 2, 3)
+    cuts = ("--cuts", tmp_path / "clusters.csv")
+    call("cluster", *read, "--sample", tmp_path / "sample.csv", "--k", 2, 3, *cuts)
     examine(tmp_path, tmp_path)
     assert not len(read_table(tmp_path / "permanova.csv"))
     verdict = read_table(tmp_path / "verdict.csv").iloc[0]
@@ -208,7 +210,8 @@ def study_of(folder: Path, centres: np.ndarray, within: float) -> None:
         *("--codebook", folder / "codebook.csv", "--out", folder),
     )
     call("aggregate", *read)
-    call("cluster", *read, "--sample", folder / "sample.csv", "--k", 2, 3, 4, 5)
+    cuts = ("--cuts", folder / "clusters.csv")
+    call("cluster", *read, "--sample", folder / "sample.csv", "--k", 2, 3, 4, 5, *cuts)
 
 
 def verdict_on(folder: Path) -> str:

@@ -758,3 +758,38 @@ def test_respondents_without_an_identifier_are_known_by_their_line(wave: SmallWa
     )
     assert "respondents are identified by the line of their response" in wave.accepted()
     assert "\nrow-2,MAT 10,school_leader,7,3,10,38.5\n" in wave.tidy("responses.csv")
+
+
+def dropped(wave: SmallWave) -> None:
+    """An earlier wave asked hours; the small wave dropped it."""
+    wave.edit(wave.codebook, "Hours a week,,,,,,,new,", "Hours a week,,,,,,,dropped,")
+
+
+def test_a_dropped_item_needs_no_column_and_gets_none(wave: SmallWave) -> None:
+    dropped(wave)
+    lines = [line.rsplit(",", 1)[0] for line in RESPONSES.splitlines()]
+    wave.write(wave.responses, "\n".join(lines) + "\n")
+    wave.accepted()
+    assert "hours" not in wave.tidy("responses.csv") + wave.tidy("missing.csv")
+    assert "2031,workload,hours" in wave.tidy("codebook.csv")
+
+
+def test_an_empty_column_of_a_dropped_item_is_left_out_and_noted(wave: SmallWave) -> None:
+    dropped(wave)
+    lines = [line.rsplit(",", 1)[0] + "," for line in RESPONSES.splitlines()[1:]]
+    wave.write(wave.responses, "\n".join([RESPONSES.splitlines()[0], *lines]) + "\n")
+    assert "not in the codebook and were left out: workload__hours" in wave.accepted()
+
+
+def test_answers_to_a_dropped_item_are_one_problem(wave: SmallWave) -> None:
+    dropped(wave)
+    assert wave.refused() == [
+        wave.in_responses(
+            "The codebook says that this wave dropped workload__hours; the file has 3 answers to "
+            "it.",
+            "Give the item another status in the codebook if it was asked ('kept'), or delete the "
+            "column.",
+            1,
+            "workload__hours",
+        )
+    ]

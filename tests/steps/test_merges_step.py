@@ -46,8 +46,9 @@ def small_wave(folder: Path, answers: Sequence[tuple[str, float]]) -> Path:
     means = responses.groupby("mat_id", sort=False)["strategy__vision"].mean()
     tree = build_tree(means.to_numpy()[:, None], means.index.tolist())
     parts = partition_tree(tree, [2]).tables()
-    for name in ("linkage", "clusters"):
-        write_result(folder / f"{name}.csv", parts[name])
+    write_result(folder / "linkage.csv", parts["linkage"])
+    clusters = parts["cuts"].assign(type_id=parts["cuts"]["cluster"])
+    write_result(folder / "clusters.csv", clusters)
     responses.insert(0, "respondent_id", range(len(responses)))
     responses.insert(2, "role", "")
     responses.to_csv(folder / "responses.csv", index=False)
@@ -85,6 +86,7 @@ def test_every_way_of_clustering_is_tested(
     tidy = [
         *("--responses", copy.tidy / "responses.csv", "--codebook", copy.tidy / "codebook.csv"),
         *("--sample", copy.tables / "sample.csv", "--k", 2, "--out", copy.tables),
+        *("--cuts", copy.tables / "clusters.csv"),
     ]
     assert main(["cluster", *map(str, tidy), *flags]) == 0
     table = merge_tests(copy.tidy, copy.tables, tmp_path, *flags)

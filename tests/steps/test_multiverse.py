@@ -31,6 +31,7 @@ def tidy(tmp_path_factory: pytest.TempPathFactory) -> Path:
     answers += ["--codebook", str(folder / "codebook.csv")]
     assert main(["aggregate", *answers, "--out", str(folder)]) == 0
     sample = ["--sample", str(folder / "sample.csv"), "--k", "2", "3", "4"]
+    sample += ["--cuts", str(folder / "clusters.csv")]
     assert main(["cluster", *answers, *sample, "--out", str(folder)]) == 0
     return folder
 

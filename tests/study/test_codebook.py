@@ -10,6 +10,7 @@ from buildingtrusts.study.codebook import (
     COLUMNS,
     Codebook,
     Item,
+    codebook_lines,
     load_codebook,
     read_wave_codebook,
     wave_codebook_text,
@@ -205,3 +206,23 @@ def test_the_clustered_block_is_one_that_the_wave_has() -> None:
     assert codebook.clustered_block("s", "codebook.csv") == codebook.items
     with pytest.raises(InputProblems, match="The block that is clustered is one of: s"):
         codebook.clustered_block("t", "codebook.csv")
+
+
+def test_a_dropped_item_is_kept_apart_and_written_back(tmp_path: Path) -> None:
+    dropped = SOUND.replace("vision", "office").replace(SOUND.split(",")[11], "dropped")
+    file = written(tmp_path, SOUND, dropped)
+    book = load_codebook(file, ["2031"])["2031"]
+    assert [one.item for one in book.items] == ["vision"]
+    assert [one.item for one in book.dropped] == ["office"]
+    assert book.columns == ["strategy__vision"]
+    assert len(book.rows()) == 2
+    again = tmp_path / "again.csv"
+    again.write_text(wave_codebook_text("2031", book), encoding="utf-8")
+    assert read_wave_codebook(again) == book
+    assert codebook_lines(file)["2031", "strategy", "office"] == 3
+
+
+def test_a_wave_that_drops_everything_asks_nothing(tmp_path: Path) -> None:
+    dropped = SOUND.replace(SOUND.split(",")[11], "dropped")
+    with pytest.raises(InputProblems, match="so the codebook has its items"):
+        load_codebook(written(tmp_path, dropped), ["2031"])

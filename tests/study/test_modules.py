@@ -60,7 +60,9 @@ calls = {
     "ingest": ["--wave-file", example / "waves" / f"{wave}.yaml", "--codebook",
                example / "codebook.csv", "--raw", example / "raw" / wave, "--out", out],
     "aggregate": [*answers, "--out", out],
-    "cluster": [*answers, "--sample", out / "sample.csv", "--k", 2, 3, "--out", out],
+    "cluster": [*answers, "--sample", out / "sample.csv", "--k", 2, 3,
+                "--cuts", out / "cuts.csv", "--out", out],
+    "type_clusters": ["--wave", f"{wave}=illustration={out}={out}", "--out", out],
     "crosstabulate": ["--clusters", out / "clusters.csv", "--trusts", out / "trusts.csv",
                       "--attributes", out / "attributes.csv", "--k", 2, "--seed", 1,
                       "--wave", wave, "--out", out],
@@ -119,7 +121,7 @@ def test_a_steps_modules_are_all_that_its_imports_load(step: str) -> None:
 
 def test_a_step_that_runs_loads_nothing_that_is_not_listed(tmp_path: Path) -> None:
     ran = printed(RUN_EVERYTHING, ROOT / "examples" / "minimal", tmp_path)
-    assert len(ran) == 6
+    assert len(ran) == 7
     for step, files in ran.items():
         assert files - OF_THE_COMMAND_LINE <= listed(step), step
         assert f"steps/{step}.py" in files

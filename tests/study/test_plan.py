@@ -246,7 +246,7 @@ def test_a_wave_is_joined_with_the_studys_extract_or_its_own(project: Path) -> N
     assert words(plan.join_flags("2031-illustration")) == ["--register", f"{tables}/2021-12"]
     assert plan.extract_files("2021-12") == ["raw/register/2021-12/edubasealldata.csv"]
     assert main_parses("ingest", words(plan.join_flags(WAVE)))
-    assert plan.warnings == ()
+    assert not any("register" in warning for warning in plan.warnings)
 
 
 def test_numbered_trusts_without_an_extract_are_a_problem_that_says_how_to_get_one(

@@ -33,6 +33,7 @@ MESSAGES = {
     "Reading and checking the responses of": "ingest",
     "Averaging the ratings of": "aggregate",
     "Clustering the trusts of": "cluster",
+    "Saying which types the clusters of": "type_clusters",
     "Drawing the figures of": "draw",
     "Holding every recomputed number": "ledger",
 }
@@ -112,19 +113,24 @@ def test_a_changed_title_reads_and_clusters_nothing_again(rerun: Project) -> Non
     assert not {f"ingest {WAVE}", f"cluster {WAVE}"} & found
 
 
-def test_a_new_wave_reruns_no_other(rerun: Project) -> None:
-    shutil.copytree(rerun.folder / "raw" / WAVE, rerun.folder / "raw" / "2031-illustration")
-    declared = (rerun.folder / "config" / "waves" / f"{WAVE}.yaml").read_text(encoding="utf-8")
-    (rerun.folder / "config" / "waves" / "2031-illustration.yaml").write_text(
-        declared.replace("2030-illustration", "2031-illustration")
-        .replace("2030-01", "2031-01")
+def add_wave(project: Project, year: int) -> None:
+    """Declare a wave that asks what the first asked, and was answered as the first was."""
+    name = f"{year}-illustration"
+    shutil.copytree(project.folder / "raw" / WAVE, project.folder / "raw" / name)
+    declared = (project.folder / "config" / "waves" / f"{WAVE}.yaml").read_text(encoding="utf-8")
+    (project.folder / "config" / "waves" / f"{name}.yaml").write_text(
+        declared.replace(WAVE, name)
+        .replace("2030-01", f"{year}-01")
         .replace("evidence: {", "evidence: {enabled: false, "),
         encoding="utf-8",
     )
-    rerun.edit(
-        "config/codebook.csv",
-        lambda text: text + "".join(text.splitlines(keepends=True)[1:]).replace("2030", "2031"),
-    )
+    rows = (ROOT / "examples" / "minimal" / "codebook.csv").read_text(encoding="utf-8")
+    asked = "".join(rows.splitlines(keepends=True)[1:]).replace(WAVE, name)
+    project.edit("config/codebook.csv", lambda text: text + asked.replace(",new,", ",kept,"))
+
+
+def test_a_new_wave_reruns_no_other(rerun: Project) -> None:
+    add_wave(rerun, 2031)
     found = would_run(rerun)
     assert "ingest 2031-illustration" in found
     assert not {job for job in found if job.endswith(WAVE)}
@@ -138,11 +144,73 @@ def test_a_new_wave_reruns_no_other(rerun: Project) -> None:
     assert {row["change"] for row in rows(rerun, "tables/changes.csv")} <= {"0.0", ""}
     assert "figures/transitions.svg" in results
     assert b"Illustration" in results["figures/changes.svg"]
+    types = rows(rerun, "2031-illustration/tables/cluster_types.csv")
+    assert {row["matched_wave"] for row in types} == {WAVE}
+    assert {row["distance"] for row in types} == {"0.0"}
+    # All items are common, so clusterings on the common ones are the waves' own.
+    common = rows(rerun, "tables/common_agreement.csv")
+    assert len(common) == 9
+    assert {row["adjusted_rand"] for row in common} == {"1.0"}
+    for name in ("linkage", "clusters", "silhouettes", "partitions"):
+        file = f"{WAVE}/{{}}tables/{name}.csv"
+        assert results[file.format("common/")] == results[file.format("")]
+    assert b"items of its clustered block that all" in results[f"{WAVE}/common/tables/README.md"]
+
+
+def test_a_changed_answer_of_an_earlier_wave_changes_types_and_clusters_nothing_later(
+    rerun: Project,
+) -> None:
+    add_wave(rerun, 2031)
+    rerun.run("--until", "type_clusters")
+    rerun.edit(f"raw/{WAVE}/responses.csv", lambda text: text.replace(",9,", ",8,", 1))
+    found = would_run(rerun)
+    assert {f"type_clusters {WAVE}", "type_clusters 2031-illustration"} <= found
+    assert "cluster 2031-illustration" not in found
+    assert "ingest 2031-illustration" not in found
+
+
+def test_ten_waves_go_by_the_rules_of_one(minimal: Project) -> None:
+    for year in range(2031, 2040):
+        add_wave(minimal, year)
+    minimal.edit(
+        f"config/waves/{WAVE}.yaml",
+        lambda text: text.replace("evidence: {", "evidence: {enabled: false, "),
+    )
+    minimal.run("--until", "track")
+    types = rows(minimal, "tables/types.csv")
+    assert len({row["wave"] for row in types}) == 10
+    assert all(row["type_id"] == row["cluster"] for row in types)
+    assert len(rows(minimal, "tables/common_agreement.csv")) == 3 * 10 + 3 * 9
+
+
+def test_waves_with_one_common_item_are_told_and_not_clustered_on_it(minimal: Project) -> None:
+    add_wave(minimal, 2031)
+    minimal.edit(
+        "config/codebook.csv",
+        lambda text: re.sub(r"(2031-\w+,strategy,(?!shared_aims).*),kept,", r"\1,new,", text),
+    )
+    printed = minimal.run("--dry-run")
+    assert "The waves have fewer than two items in common" in printed
+    assert "cluster_common" not in counted(printed)
+
+
+def test_an_item_that_was_never_asked_cannot_be_dropped(minimal: Project) -> None:
+    add_wave(minimal, 2031)
+    minimal.edit(
+        "config/codebook.csv",
+        lambda text: text + "2031-illustration,strategy,pay,Pay,Pay,1,10,1,,,,dropped,\n",
+    )
+    done = minimal.snakemake(*minimal.configuration, "--dry-run")
+    assert done.returncode != 0
+    assert "strategy__pay is dropped, so an earlier wave asked strategy__pay" in done.stdout
+    assert "codebook.csv, line 16" in done.stdout
+    assert "Traceback" not in done.stdout
 
 
 def test_one_wave_is_followed_nowhere(finished: Project) -> None:
-    for name in ("transitions", "wave_agreement", "changes", "new_trusts"):
+    for name in ("transitions", "wave_agreement", "changes", "new_trusts", "common_agreement"):
         assert rows(finished, f"tables/{name}.csv") == []
+    assert not [name for name in finished.results() if "common/" in name]
     assert not [name for name in finished.results() if name.startswith("figures/transitions")]
 
 

@@ -4,7 +4,7 @@ import sys
 from snakemake.exceptions import WorkflowError
 from snakemake.logging import logger
 
-from buildingtrusts.output.contracts import EVIDENCE_TABLES, WAVE_TABLES
+from buildingtrusts.output.contracts import COMMON_TABLES, EVIDENCE_TABLES, WAVE_TABLES
 from buildingtrusts.output.figures import (
     EVIDENCE_FIGURES,
     STUDY_FIGURES,

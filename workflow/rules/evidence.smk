@@ -3,7 +3,7 @@ rule draw_null:
     input:
         responses=rules.ingest.output.responses,
         codebook=rules.ingest.output.codebook,
-        clusters=rules.cluster.output.clusters,
+        clusters=rules.cluster.output.cuts,
         code=modules_of("draw_null"),
     output:
         drawn=f"{PROCESSED}/{{wave}}/evidence/{{null}}-1.npz",
@@ -34,7 +34,7 @@ rule test_noise:
     input:
         responses=rules.ingest.output.responses,
         codebook=rules.ingest.output.codebook,
-        clusters=rules.cluster.output.clusters,
+        clusters=rules.cluster.output.cuts,
         drawn=lambda wildcards: PLAN.draw_files(wildcards.wave, "nulls"),
         code=modules_of("test_noise"),
     output:
@@ -68,7 +68,7 @@ rule resample_respondents:
     input:
         responses=rules.ingest.output.responses,
         codebook=rules.ingest.output.codebook,
-        clusters=rules.cluster.output.clusters,
+        clusters=rules.cluster.output.cuts,
         code=modules_of("resample_respondents"),
     output:
         drawn=f"{PROCESSED}/{{wave}}/evidence/respondents-{{part}}.npz",
@@ -101,7 +101,7 @@ rule resample_null_studies:
     input:
         responses=rules.ingest.output.responses,
         codebook=rules.ingest.output.codebook,
-        clusters=rules.cluster.output.clusters,
+        clusters=rules.cluster.output.cuts,
         code=modules_of("resample_null_studies"),
     output:
         drawn=f"{PROCESSED}/{{wave}}/evidence/null_studies-{{part}}.csv",
@@ -134,7 +134,7 @@ rule measure_stability:
     input:
         responses=rules.ingest.output.responses,
         codebook=rules.ingest.output.codebook,
-        clusters=rules.cluster.output.clusters,
+        clusters=rules.cluster.output.cuts,
         respondents=lambda wildcards: PLAN.draw_files(wildcards.wave, "respondents"),
         null_studies=lambda wildcards: PLAN.draw_files(wildcards.wave, "null_studies"),
         code=modules_of("measure_stability"),
@@ -167,7 +167,7 @@ rule test_merges:
     input:
         responses=rules.ingest.output.responses,
         codebook=rules.ingest.output.codebook,
-        clusters=rules.cluster.output.clusters,
+        clusters=rules.cluster.output.cuts,
         linkage=rules.cluster.output.linkage,
         code=modules_of("test_merges"),
     output:
@@ -200,7 +200,7 @@ rule count_clusters:
     input:
         responses=rules.ingest.output.responses,
         codebook=rules.ingest.output.codebook,
-        clusters=rules.cluster.output.clusters,
+        clusters=rules.cluster.output.cuts,
         code=modules_of("count_clusters"),
     output:
         k_indices=f"{RESULTS}/{{wave}}/tables/k_indices.csv",
@@ -233,7 +233,7 @@ rule compare_continuum:
     input:
         responses=rules.ingest.output.responses,
         codebook=rules.ingest.output.codebook,
-        clusters=rules.cluster.output.clusters,
+        clusters=rules.cluster.output.cuts,
         code=modules_of("compare_continuum"),
     output:
         continuum=f"{RESULTS}/{{wave}}/tables/continuum.csv",
@@ -264,7 +264,7 @@ rule run_multiverse:
     input:
         responses=rules.ingest.output.responses,
         codebook=rules.ingest.output.codebook,
-        clusters=rules.cluster.output.clusters,
+        clusters=rules.cluster.output.cuts,
         code=modules_of("run_multiverse"),
     output:
         part=f"{PROCESSED}/{{wave}}/evidence/multiverse-{{part}}.csv",
@@ -317,7 +317,7 @@ rule judge:
         nulls=rules.test_noise.output.nulls,
         permanova=rules.test_noise.output.permanova,
         stability=rules.measure_stability.output.stability,
-        clusters=rules.cluster.output.clusters,
+        clusters=rules.type_clusters.output.clusters,
         ensemble=PLAN.ensemble_file(),
         code=modules_of("judge"),
     output:

@@ -34,7 +34,7 @@ rule draw_evidence:
     """Draw the figures of the evidence for a wave's clusters."""
     input:
         tables=[f"{RESULTS}/{{wave}}/tables/{name}.csv" for name in EVIDENCE_TABLES],
-        clusters=rules.cluster.output.clusters,
+        clusters=rules.type_clusters.output.clusters,
         leaf_order=rules.cluster.output.leaf_order,
         scores=rules.aggregate.output.scores,
         codebook=rules.ingest.output.codebook,
@@ -112,6 +112,30 @@ rule describe_tables:
     shell:
         "python -m buildingtrusts describe-tables"
         " {params.wave}"
+        " --tables {params.tables}"
+        " --out {output.guide}"
+        " > {log} 2>&1"
+
+
+rule describe_common_tables:
+    """Open a wave's folder of tables on common items with what they are made from."""
+    input:
+        codebook=rules.ingest.output.codebook,
+        code=modules_of("describe_tables"),
+    output:
+        guide=f"{RESULTS}/{{wave}}/common/tables/README.md",
+    log:
+        f"{LOGS}/{{wave}}/describe_common_tables.log",
+    params:
+        wave=lambda wildcards: PLAN.guide_flags(wildcards.wave),
+        note=lambda wildcards: PLAN.common_note(wildcards.wave),
+        tables=COMMON_TABLES,
+    message:
+        "Describing the tables of {wildcards.wave} on common items"
+    shell:
+        "python -m buildingtrusts describe-tables"
+        " {params.wave}"
+        " --note {params.note:q}"
         " --tables {params.tables}"
         " --out {output.guide}"
         " > {log} 2>&1"

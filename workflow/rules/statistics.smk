@@ -37,7 +37,7 @@ rule cluster:
     output:
         linkage=f"{RESULTS}/{{wave}}/tables/linkage.csv",
         leaf_order=f"{RESULTS}/{{wave}}/tables/leaf_order.csv",
-        clusters=f"{RESULTS}/{{wave}}/tables/clusters.csv",
+        cuts=f"{PROCESSED}/{{wave}}/cuts.csv",
         silhouettes=f"{RESULTS}/{{wave}}/tables/silhouettes.csv",
         partitions=f"{RESULTS}/{{wave}}/tables/partitions.csv",
     log:
@@ -53,6 +53,33 @@ rule cluster:
         " --sample {input.sample}"
         " --codebook {input.codebook}"
         " {params.choices}"
+        " --cuts {output.cuts}"
+        " --out {params.out}"
+        " > {log} 2>&1"
+
+
+# What is computed of a wave's clusters reads the cuts: earlier waves change their types alone.
+rule type_clusters:
+    """Match the clusters of a wave to those of the waves before, so that types keep their names."""
+    input:
+        cuts=rules.cluster.output.cuts,
+        responses=rules.ingest.output.responses,
+        codebook=rules.ingest.output.codebook,
+        earlier=lambda wildcards: PLAN.typing_files(wildcards.wave),
+        code=modules_of("type_clusters"),
+    output:
+        clusters=f"{RESULTS}/{{wave}}/tables/clusters.csv",
+        cluster_types=f"{RESULTS}/{{wave}}/tables/cluster_types.csv",
+    log:
+        f"{LOGS}/{{wave}}/type_clusters.log",
+    params:
+        waves=lambda wildcards: PLAN.typing_flags(wildcards.wave),
+        out=folder_of_output,
+    message:
+        "Saying which types the clusters of {wildcards.wave} are"
+    shell:
+        "python -m buildingtrusts type-clusters"
+        " {params.waves}"
         " --out {params.out}"
         " > {log} 2>&1"
 
@@ -60,7 +87,7 @@ rule cluster:
 rule crosstabulate:
     """Tabulate clusters against attributes of the trusts and test them exactly."""
     input:
-        clusters=rules.cluster.output.clusters,
+        clusters=rules.cluster.output.cuts,
         trusts=rules.ingest.output.trusts,
         attributes=rules.ingest.output.attributes,
         code=modules_of("crosstabulate"),
@@ -94,7 +121,7 @@ rule profile:
     input:
         responses=rules.ingest.output.responses,
         codebook=rules.ingest.output.codebook,
-        clusters=rules.cluster.output.clusters,
+        clusters=rules.cluster.output.cuts,
         scores=rules.aggregate.output.scores,
         code=modules_of("profile"),
     output:

@@ -1,7 +1,35 @@
+rule cluster_common:
+    """Cluster a wave on the items that all waves asked, beside its own clustering."""
+    input:
+        responses=rules.ingest.output.responses,
+        codebook=rules.ingest.output.codebook,
+        earlier=lambda wildcards: PLAN.common_typing_files(wildcards.wave),
+        code=modules_of("cluster_common"),
+    output:
+        tables=[
+            f"{RESULTS}/{{wave}}/common/tables/{name}.csv" for name in COMMON_TABLES
+        ],
+        answers=f"{PROCESSED}/{{wave}}/common_answers.csv",
+    log:
+        f"{LOGS}/{{wave}}/cluster_common.log",
+    params:
+        choices=lambda wildcards: PLAN.common_flags(wildcards.wave),
+        out=folder_of_output,
+    message:
+        "Clustering {wildcards.wave} on the items that all waves asked"
+    shell:
+        "python -m buildingtrusts cluster-common"
+        " {params.choices}"
+        " --answers {output.answers}"
+        " --out {params.out}"
+        " > {log} 2>&1"
+
+
 rule track:
     """Match clusters across waves; follow trusts and answers; place new trusts."""
     input:
-        tables=PLAN.wave_tables("clusters"),
+        tables=PLAN.wave_tables("clusters", "cluster_types"),
+        common=PLAN.common_files("clusters.csv"),
         processed=PLAN.wave_processed("responses", "trusts", "attributes"),
         codebook=f"{CONFIG}/codebook.csv",
         code=modules_of("track"),
@@ -11,6 +39,8 @@ rule track:
         changes=f"{RESULTS}/tables/changes.csv",
         types=f"{RESULTS}/tables/types.csv",
         new_trusts=f"{RESULTS}/tables/new_trusts.csv",
+        common_items=f"{RESULTS}/tables/common_items.csv",
+        common_agreement=f"{RESULTS}/tables/common_agreement.csv",
     log:
         f"{LOGS}/track.log",
     params:

@@ -28,6 +28,8 @@ _ASSOCIATIONS = (
     *("cramers_v", "cramers_v_corrected", "cramers_v_null_mean", "cramers_v_null_q95", "draws"),
 )
 
+_TYPES = ("k", "cluster", "type_id", "n_mats", "distance", "nearest_type", "matched_wave")
+
 #: The settings of a combination of choices, and what came of it.
 MULTIVERSE = (
     *("linkage", "metric", "scaling", "statistic", "min_responses", "roles", "k", "n_mats"),
@@ -75,7 +77,14 @@ WAVE_TABLES: dict[str, Contract] = {
     "clusters": Contract(
         ("mat_id", "k", "cluster", "type_id"),
         "Cluster of each trust for each number of clusters, numbered by first member; type_id is "
-        "the cluster of the reference typology that it matches and fixes its colour.",
+        "the type that the cluster is matched to across waves (cluster_types.csv), and fixes its "
+        "colour.",
+    ),
+    "cluster_types": Contract(
+        _TYPES,
+        "The type of each cluster: that of the cluster of matched_wave to which it is matched by "
+        "its centroid on the common items (distance), beside the type of the nearest; a wave "
+        "without an earlier one to match is its own typology.",
     ),
     "silhouettes": Contract(
         ("k", "mat_id", "cluster", "neighbour", "width"),
@@ -128,6 +137,12 @@ WAVE_TABLES: dict[str, Contract] = {
         "on the spectrum.",
     ),
 }
+
+#: Those of them that there are too for the clustering on items common to all waves, in
+#: ``results/<wave>/common/tables/``.
+COMMON_TABLES = (
+    *("sample", "linkage", "leaf_order", "clusters", "cluster_types", "silhouettes", "partitions"),
+)
 
 #: Tables of one wave whose evidence is asked for, in ``results/<wave>/tables/``.
 EVIDENCE_TABLES: dict[str, Contract] = {
@@ -242,9 +257,32 @@ STUDY_TABLES: dict[str, Contract] = {
         "earlier wave's points; interval by resampling trusts.",
     ),
     "types": Contract(
-        ("wave", "k", "cluster", "type_id", "n_mats", "distance", "nearest_type"),
-        "The type of each wave's clusters: the earlier wave's cluster that it is matched to by "
-        "its centroid on the common items.",
+        ("wave", *_TYPES),
+        "The rows of cluster_types.csv of every wave. An original wave is matched to original "
+        "waves alone; where there is none before it, its types are its own and share only their "
+        "numbers with those of the others.",
+    ),
+    "common_items": Contract(
+        (
+            *("wave", "block", "item", "label", "status", "previous_item", "n_waves"),
+            "in_common_clustering",
+        ),
+        "Each wave's items over time, dropped ones included: status by the codebook, the same item "
+        "in the latest earlier wave, how many waves asked it, and whether the waves are clustered "
+        "on it in results/<wave>/common/tables/.",
+    ),
+    "common_agreement": Contract(
+        (
+            "wave",
+            "clustered_on",
+            "other_wave",
+            "other_clustered_on",
+            "k",
+            "n_mats",
+            "adjusted_rand",
+        ),
+        "How far clusterings agree over the trusts that both have: a wave's own items beside the "
+        "common ones (own, common), and successive waves on the common items (common, common).",
     ),
     "new_trusts": Contract(
         (
@@ -307,5 +345,9 @@ PROCESSED_TABLES: dict[str, Contract] = {
     "unmatched_trusts": Contract(
         ("mat_id", "trust_uid", "reason"),
         "Trusts that were not found in the register, and why; no rows if none was looked for.",
+    ),
+    "cuts": Contract(
+        ("mat_id", "k", "cluster"),
+        "The clusters by their own numbers, before they are matched to types.",
     ),
 }

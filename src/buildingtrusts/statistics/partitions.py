@@ -43,11 +43,11 @@ class Partitions:
     indices: dict[int, InternalIndices]
 
     def tables(self) -> dict[str, pd.DataFrame]:
-        """The clustering as tables: tree, leaf order, clusters, silhouettes, partitions."""
+        """The clustering as tables: tree, leaf order, cuts, silhouettes, partitions."""
         return {
             "linkage": self._linkage(),
             "leaf_order": self._leaf_order(),
-            "clusters": self._clusters(),
+            "cuts": self._cuts(),
             "silhouettes": self._silhouettes(),
             "partitions": self._partitions(),
         }
@@ -68,14 +68,13 @@ class Partitions:
         names = [self.tree.labels[int(place)] for place in leaf_order(self.tree)]
         return pd.DataFrame({"position": range(1, len(names) + 1), "mat_id": names})
 
-    def _clusters(self) -> pd.DataFrame:
+    def _cuts(self) -> pd.DataFrame:
         rows = [
-            # A wave on its own is its own reference typology.
-            (mat, k, int(cluster), int(cluster))
+            (mat, k, int(cluster))
             for k, labels in self.labels.items()
             for mat, cluster in zip(self.tree.labels, labels, strict=True)
         ]
-        return pd.DataFrame(rows, columns=["mat_id", "k", "cluster", "type_id"])
+        return pd.DataFrame(rows, columns=["mat_id", "k", "cluster"])
 
     def _silhouettes(self) -> pd.DataFrame:
         rows = [

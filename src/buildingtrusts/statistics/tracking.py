@@ -29,7 +29,7 @@ CHANGE_COLUMNS = (
     *("from_wave", "to_wave", "block", "item", "stratum", "n_mats"),
     *("change", "ci_low", "ci_high", "draws"),
 )
-TYPE_COLUMNS = ("wave", "k", "cluster", "type_id", "n_mats", "distance", "nearest_type")
+TYPE_COLUMNS = ("k", "cluster", "type_id", "n_mats", "distance", "nearest_type")
 
 Scale = tuple[float, float]
 
@@ -121,53 +121,97 @@ class Types:
     nearest: tuple[int | None, ...]
 
 
-def type_clusters(first_k: int, matchings: Sequence[Matching]) -> list[Types]:
-    """Give every cluster of every wave its type; one wave, two or ten by the same rules.
+def own_types(k: int) -> Types:
+    """The types of a wave that is matched to none: each cluster is the type of its own number."""
+    return Types(tuple(range(1, k + 1)), np.full(k, np.nan), (None,) * k)
+
+
+def type_clusters(matching: Matching, before: Mapping[int, int], used: int) -> Types:
+    """Give every cluster of a wave its type.
 
     Parameters
     ----------
-    first_k : int
-        Clusters of the first wave, which are types 1..k.
-    matchings : sequence of Matching
-        Of each later wave, in order of date, with the wave before it.
+    matching : Matching
+        Of the wave's clusters with those of an earlier wave.
+    before : mapping of int to int
+        The type of each cluster of the earlier wave.
+    used : int
+        The highest type that any earlier wave has.
 
     Returns
     -------
-    list of Types
-        One a wave. A matched cluster is of its partner's type; one left over is of the next type
-        that no wave had before. A later wave never changes the types of an earlier one.
+    Types
+        A matched cluster is of its partner's type; one left over is of the next type that no wave
+        had before.
 
     Raises
     ------
     ValueError
-        If a cluster is matched with one that the wave before does not have.
+        If a cluster is matched with one that the earlier wave does not have.
 
     Examples
     --------
     >>> swapped = Matching((2, 1, None), np.array([0.1, 0.2, np.nan]), (2, 1, 1))
-    >>> [one.type_ids for one in type_clusters(2, [swapped])]
-    [(1, 2), (2, 1, 3)]
+    >>> type_clusters(swapped, {1: 1, 2: 2}, 2).type_ids
+    (2, 1, 3)
     """
-    nobody = (None,) * first_k
-    found = [Types(tuple(range(1, first_k + 1)), np.full(first_k, np.nan), nobody)]
-    free = first_k + 1
-    for matching in matchings:
-        before = found[-1].type_ids
-        named = [one for one in (*matching.partners, *matching.nearest) if one is not None]
-        if named and not 1 <= min(named) <= max(named) <= len(before):
-            raise ValueError(
-                f"clusters are matched with {named}; the wave before has 1 to {len(before)}."
-            )
-        types = []
-        for partner in matching.partners:
-            if partner is None:
-                types.append(free)
-                free += 1
-            else:
-                types.append(before[partner - 1])
-        nearest = tuple(None if one is None else before[one - 1] for one in matching.nearest)
-        found.append(Types(tuple(types), matching.distances, nearest))
-    return found
+    named = {one for one in (*matching.partners, *matching.nearest) if one is not None}
+    if not named <= set(before):
+        raise ValueError(
+            f"clusters are matched with {sorted(named)}; the earlier wave has {sorted(before)}."
+        )
+    types = []
+    for partner in matching.partners:
+        if partner is None:
+            used += 1
+        types.append(used if partner is None else before[partner])
+    nearest = tuple(None if one is None else before[one] for one in matching.nearest)
+    return Types(tuple(types), matching.distances, nearest)
+
+
+def match_answers(
+    earlier: pd.DataFrame,
+    later: pd.DataFrame,
+    clusters: tuple[Mapping[str, int], Mapping[str, int]],
+    scales: Sequence[Scale | None],
+) -> Matching:
+    """Match the clusters of two waves by what their trusts answered to common items.
+
+    Parameters
+    ----------
+    earlier, later : DataFrame
+        ``mat_id`` and a column an item, called alike and on one scale in both.
+    clusters : tuple of two mappings of str to int
+        Cluster of each clustered trust of the earlier and of the later wave, 1..k.
+    scales : sequence of (lowest, highest) or None
+        Of the items, in the order of the columns.
+
+    Returns
+    -------
+    Matching
+        By centroids of trusts' means. An item that a whole cluster left out counts for nothing.
+
+    Examples
+    --------
+    >>> before = pd.DataFrame({"mat_id": ["A", "B"], "q": [1.0, 9.0]})
+    >>> after = pd.DataFrame({"mat_id": ["B", "C"], "q": [8.0, 2.0]})
+    >>> match_answers(before, after, ({"A": 1, "B": 2}, {"B": 1, "C": 2}), [(1, 10)]).partners
+    (2, 1)
+    """
+    columns = [column for column in earlier if column != "mat_id"]
+    if not columns:
+        return match_clusters(*(np.zeros((max(of.values()), 0)) for of in clusters))
+    scores, labels = [], []
+    for answers, cluster in zip((earlier, later), clusters, strict=True):
+        means = answers.groupby("mat_id")[columns].mean().reindex(list(cluster))
+        scores.append(means.to_numpy(dtype=float))
+        labels.append(np.array(list(cluster.values()), dtype=np.int64))
+    middles = [
+        centroids(values, of)
+        for values, of in zip(in_common_units(scores[0], scores[1], scales), labels, strict=True)
+    ]
+    known = ~np.isnan(np.vstack(middles)).any(axis=0)
+    return match_clusters(middles[0][:, known], middles[1][:, known])
 
 
 def centroids(scores: NDArray[np.float64], labels: NDArray[np.int64]) -> NDArray[np.float64]:

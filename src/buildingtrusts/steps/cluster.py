@@ -25,12 +25,18 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--codebook", required=True, help="the wave's codebook")
     add_specification(parser)
     parser.add_argument("--k", type=int, nargs="+", required=True, help="numbers of clusters")
+    parser.add_argument("--cuts", required=True, help="file for the clusters by their own numbers")
     parser.add_argument("--out", required=True, help="folder for the tables")
 
 
 def run(arguments: argparse.Namespace) -> None:
-    """Write ``linkage.csv, leaf_order.csv, clusters.csv, silhouettes.csv, partitions.csv``."""
-    from buildingtrusts.output.tables import read_table, write_result
+    """Write ``linkage.csv, leaf_order.csv, silhouettes.csv, partitions.csv`` and the cuts.
+
+    Which type each cluster is, is said by a step of its own: it hangs on earlier waves, and what
+    is computed of the clusters does not.
+    """
+    from buildingtrusts.output.contracts import PROCESSED_TABLES
+    from buildingtrusts.output.tables import read_table, write_result, write_table
     from buildingtrusts.statistics.linkage import scale
     from buildingtrusts.statistics.partitions import partition_tree
 
@@ -52,7 +58,9 @@ def run(arguments: argparse.Namespace) -> None:
     scores = _scores(arguments, mats)
     tree = _tree(arguments, scores, mats)
     parts = partition_tree(tree, possible, scale(scores, arguments.scaling))
-    for name, table in parts.tables().items():
+    tables = parts.tables()
+    write_table(arguments.cuts, tables.pop("cuts"), PROCESSED_TABLES["cuts"].columns)
+    for name, table in tables.items():
         write_result(Path(arguments.out) / f"{name}.csv", table)
     print(f"{len(mats)} trusts on {scores.shape[1]} items, k = {possible}", file=sys.stderr)
     left_out = sorted(set(arguments.k) - set(possible))

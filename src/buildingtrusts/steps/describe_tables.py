@@ -22,6 +22,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--source", default="", help="where the responses come from")
     parser.add_argument("--licence", default="", help="of the responses")
+    parser.add_argument("--note", default="", help="a sentence on the tables")
     parser.add_argument(
         "--tables",
         nargs="+",
@@ -47,7 +48,11 @@ def run(arguments: argparse.Namespace) -> None:
         table_guide(
             arguments.title,
             "\n\n".join(filter(None, warnings)),
-            {"Source": arguments.source, "Licence of the responses": arguments.licence},
+            {
+                "Source": arguments.source,
+                "Licence of the responses": arguments.licence,
+                "These tables": arguments.note,
+            },
             {name: contracts[name] for name in arguments.tables},
         ),
     )

@@ -3,28 +3,27 @@
 from __future__ import annotations
 
 import argparse
-import csv
 import sys
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import partial
 from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from buildingtrusts.study.codebook import load_codebook
-from buildingtrusts.study.flags import WaveFolders, add_specification, wave_folders
+from buildingtrusts.study.codebook import Codebook, codebook_lines, load_codebook
+from buildingtrusts.study.common_items import TracedItem, common_block, common_items, trace_items
+from buildingtrusts.study.flags import Choices, WaveFolders, add_waves, choices_of
 from buildingtrusts.study.problems import Problem, raise_if_any
 from buildingtrusts.study.randomness import task_generator
-from buildingtrusts.survey.common_items import TracedItem, common_items, trace_items
 
 if TYPE_CHECKING:
     import numpy as np
     import pandas as pd
     from numpy.typing import NDArray
 
-    from buildingtrusts.statistics.nulls import Specification
-    from buildingtrusts.statistics.tracking import Matching, Stratum
+    from buildingtrusts.statistics.tracking import Stratum
+    from buildingtrusts.survey.clustered_waves import ClusteredWave
 
 ROLES = ("ceo", "central_team", "school_leader")
 #: The attribute by whose levels change is told too, where a wave has it.
@@ -33,17 +32,13 @@ AGE = "trust_age"
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the step's flags."""
-    parser.add_argument(
-        "--wave",
-        action="append",
-        required=True,
-        type=wave_folders,
-        metavar="NAME=PROVENANCE=TABLES=PROCESSED",
-        help="a wave, where its answers come from, and its two folders; repeat for each wave, in "
-        "order of date",
-    )
+    add_waves(parser, "a wave")
     parser.add_argument("--codebook", required=True, help="the codebook of all waves")
-    add_specification(parser)
+    parser.add_argument(
+        "--common",
+        action="store_true",
+        help="each wave is clustered on the items common to all, too",
+    )
     parser.add_argument(
         "--k",
         type=int,
@@ -60,41 +55,41 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> None:
-    """Write ``transitions, wave_agreement, changes, types`` and ``new_trusts`` as CSV.
+    """Write the tables that span waves.
 
-    The flags on how waves were clustered are those of the earlier wave of each pair, among whose
-    clusters new trusts are placed.
+    These are ``transitions, wave_agreement, changes, types, new_trusts, common_items`` and
+    ``common_agreement``. New trusts are placed by the choices of the earlier wave, among whose
+    clusters they are placed.
     """
-    from buildingtrusts.output.tables import write_table
-    from buildingtrusts.statistics.assignment import PLACEMENT_COLUMNS
-    from buildingtrusts.statistics.tracking import (
-        AGREEMENT_COLUMNS,
-        CHANGE_COLUMNS,
-        TRANSITION_COLUMNS,
-        TYPE_COLUMNS,
-    )
+    from buildingtrusts.output.tables import write_result
 
     _check_flags(arguments)
-    waves = [_read_wave(folders) for folders in arguments.wave]
-    traced = _traced(arguments, waves)
+    choices = choices_of(arguments)
+    codebooks = load_codebook(arguments.codebook, list(choices), True)
+    traced = trace_items(codebooks, arguments.codebook, codebook_lines(arguments.codebook))
+    waves = [_read_wave(folders, choices[folders.name]) for folders in arguments.wave]
+    _check_columns(waves, traced)
     series = [_Series(k, [wave for wave in waves if k in wave.made]) for k in arguments.k]
-    block = partial(_block, traced, arguments.block)
     transitions, agreement = _moves(series)
-    columns = (*("from_wave", "to_wave"), *PLACEMENT_COLUMNS)
+    blocks = {wave.name: wave.choices.block for wave in waves}
     tables = {
-        "transitions": (transitions, TRANSITION_COLUMNS),
-        "wave_agreement": (agreement, AGREEMENT_COLUMNS),
-        "changes": (_changes(waves, traced, arguments), CHANGE_COLUMNS),
-        "types": (_types(series, block), TYPE_COLUMNS),
-        "new_trusts": (_new_trusts(series, block, arguments, columns), columns),
+        "transitions": transitions,
+        "wave_agreement": agreement,
+        "changes": _changes(waves, traced, arguments),
+        "types": _types(arguments.wave),
+        "new_trusts": _new_trusts(series, traced, arguments),
+        "common_items": _items(
+            codebooks, traced, common_block(traced, blocks) if arguments.common else ()
+        ),
+        "common_agreement": _common_agreement(waves, arguments),
     }
-    for name, (table, contract) in tables.items():
-        write_table(Path(arguments.out) / f"{name}.csv", table, contract)
+    for name, table in tables.items():
+        write_result(Path(arguments.out) / f"{name}.csv", table)
     for earlier, later in pairwise(waves):
         shared = common_items(traced, [earlier.name, later.name])
         print(
             f"{earlier.name} to {later.name}: {len(shared)} common items, "
-            f"{len(block(earlier, later))} of them in the block {arguments.block}",
+            f"{len(_block(traced, earlier, later))} of them in the clustered block",
             file=sys.stderr,
         )
 
@@ -105,18 +100,21 @@ class _Wave:
 
     name: str
     processed: Path
-    clusters: pd.DataFrame
-    responses: pd.DataFrame
+    choices: Choices
+    clustered: ClusteredWave
     ages: dict[str, str]
     age_levels: tuple[str, ...]
 
     @property
-    def made(self) -> set[int]:
-        return set(self.clusters["k"])
+    def responses(self) -> pd.DataFrame:
+        return self.clustered.responses
+
+    @property
+    def made(self) -> list[int]:
+        return self.clustered.made
 
     def cluster_of(self, k: int) -> dict[str, int]:
-        at_k = self.clusters[self.clusters["k"] == k]
-        return dict(zip(at_k["mat_id"], at_k["cluster"].astype(int), strict=True))
+        return self.clustered.cluster_of(k)
 
 
 @dataclass(frozen=True)
@@ -132,12 +130,7 @@ class _Series:
 
 
 def _check_flags(arguments: argparse.Namespace) -> None:
-    names = [wave.name for wave in arguments.wave]
-    problems = [
-        Problem("--wave", "Each wave is given once.", "Delete the repeated flag.", value=name)
-        for name in dict.fromkeys(names)
-        if names.count(name) > 1
-    ]
+    problems = []
     for flag, draws in (
         ("--draws", arguments.draws),
         ("--placement-draws", arguments.placement_draws),
@@ -149,8 +142,9 @@ def _check_flags(arguments: argparse.Namespace) -> None:
     raise_if_any(problems)
 
 
-def _read_wave(folders: WaveFolders) -> _Wave:
+def _read_wave(folders: WaveFolders, choices: Choices) -> _Wave:
     from buildingtrusts.output.tables import read_table
+    from buildingtrusts.survey.clustered_waves import ClusteredWave
 
     ages: dict[str, str] = {}
     levels: tuple[str, ...] = ()
@@ -166,17 +160,19 @@ def _read_wave(folders: WaveFolders) -> _Wave:
     return _Wave(
         folders.name,
         folders.processed,
-        read_table(folders.tables / "clusters.csv"),
-        read_table(folders.processed / "responses.csv"),
+        choices,
+        ClusteredWave(
+            folders.name,
+            read_table(folders.tables / "clusters.csv"),
+            read_table(folders.processed / "responses.csv"),
+        ),
         ages,
         levels,
     )
 
 
-def _traced(arguments: argparse.Namespace, waves: Sequence[_Wave]) -> tuple[TracedItem, ...]:
-    """Items over time; every item that two waves share has its column in their answers."""
-    codebooks = load_codebook(arguments.codebook, [wave.name for wave in waves], True)
-    traced = trace_items(codebooks, arguments.codebook, _lines(arguments.codebook))
+def _check_columns(waves: Sequence[_Wave], traced: Sequence[TracedItem]) -> None:
+    """Every item that two waves share has its column in their answers."""
     raise_if_any(
         Problem(
             str(wave.processed / "responses.csv"),
@@ -189,47 +185,11 @@ def _traced(arguments: argparse.Namespace, waves: Sequence[_Wave]) -> tuple[Trac
         and len(one.asked) > 1
         and one.asked[wave.name].column not in wave.responses
     )
-    return traced
 
 
-def _lines(codebook: str) -> dict[tuple[str, str, str], int]:
-    """The line on which each item of each wave starts."""
-    found: dict[tuple[str, str, str], int] = {}
-    with Path(codebook).open(encoding="utf-8-sig", newline="") as stream:
-        reader = csv.reader(stream)
-        start = 1
-        for fields in reader:
-            if len(fields) > 2:
-                wave, block, item = (field.strip() for field in fields[:3])
-                found[wave, block, item] = start
-            start = reader.line_num + 1
-    return found
-
-
-def _block(
-    traced: Sequence[TracedItem], block: str, earlier: _Wave, later: _Wave
-) -> tuple[TracedItem, ...]:
-    """The items of the clustered block that both waves asked."""
-    names = (earlier.name, later.name)
-    return tuple(
-        one
-        for one in common_items(traced, names)
-        if all(one.asked[name].block == block for name in names)
-    )
-
-
-def _answers_on_earlier_scale(
-    shared: Sequence[TracedItem], earlier: _Wave, later: _Wave
-) -> pd.DataFrame:
-    """The later wave's answers to common items: ``mat_id, role`` and the later wave's columns."""
-    from buildingtrusts.statistics.tracking import rescaled
-
-    found = later.responses[["mat_id", "role"]].copy()
-    for one in shared:
-        column = one.asked[later.name].column
-        values = later.responses[column].to_numpy(dtype=float)
-        found[column] = rescaled(values, one.scale(later.name), one.scale(earlier.name))
-    return found
+def _block(traced: Sequence[TracedItem], earlier: _Wave, later: _Wave) -> tuple[TracedItem, ...]:
+    """The items that both waves asked in the block that they cluster."""
+    return common_block(traced, {wave.name: wave.choices.block for wave in (earlier, later)})
 
 
 def _moves(series: Sequence[_Series]) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -260,51 +220,78 @@ def _moves(series: Sequence[_Series]) -> tuple[pd.DataFrame, pd.DataFrame]:
     )
 
 
-def _types(series: Sequence[_Series], block: partial[tuple[TracedItem, ...]]) -> pd.DataFrame:
-    """The type of each wave's clusters: those of a wave alone are its own."""
+def _types(folders: Sequence[WaveFolders]) -> pd.DataFrame:
+    """The types of all waves, as each wave's own table has them."""
     import pandas as pd
 
-    from buildingtrusts.statistics.tracking import TYPE_COLUMNS, type_clusters
+    from buildingtrusts.output.tables import read_table
+
+    tables = [read_table(one.tables / "cluster_types.csv") for one in folders]
+    for one, table in zip(folders, tables, strict=True):
+        table.insert(0, "wave", one.name)
+    return pd.concat(tables, ignore_index=True).astype({"nearest_type": "Int64"})
+
+
+def _items(
+    codebooks: Mapping[str, Codebook],
+    traced: Sequence[TracedItem],
+    common: Sequence[TracedItem],
+) -> pd.DataFrame:
+    """Each wave's items over time, those that it dropped after those that it asked."""
+    import pandas as pd
+
+    from buildingtrusts.output.contracts import STUDY_TABLES
 
     rows: list[tuple[object, ...]] = []
-    for one in series:
-        if not one.waves:
-            continue
-        matchings = [_matching(one.k, block(*pair), *pair) for pair in one.pairs]
-        first_k = max(one.waves[0].cluster_of(one.k).values())
-        for wave, types in zip(one.waves, type_clusters(first_k, matchings), strict=True):
-            members = list(wave.cluster_of(one.k).values())
-            rows += [
-                (wave.name, one.k, place + 1, type_id, members.count(place + 1))
-                + (float(types.distances[place]), types.nearest[place])
-                for place, type_id in enumerate(types.type_ids)
-            ]
-    return pd.DataFrame(rows, columns=list(TYPE_COLUMNS)).astype({"nearest_type": "Int64"})
+    for wave, codebook in codebooks.items():
+        history = {one.asked[wave]: one for one in traced if wave in one.asked}
+        for item in codebook.items:
+            one = history[item]
+            waves = list(one.asked)
+            place = waves.index(wave)
+            previous = one.asked[waves[place - 1]].column if place else None
+            rows.append(
+                (wave, item.block, item.item, item.label, item.status)
+                + (previous, len(waves), one in common)
+            )
+        for item in codebook.dropped:
+            name = "; ".join(item.previous_items) or item.column
+            rows.append((wave, item.block, item.item, item.label, item.status, name, None, False))
+    table = pd.DataFrame(rows, columns=list(STUDY_TABLES["common_items"].columns))
+    return table.astype({"n_waves": "Int64"})
 
 
-def _matching(k: int, shared: Sequence[TracedItem], earlier: _Wave, later: _Wave) -> Matching:
-    """Clusters of two waves, by the distances of their centroids on the common items."""
-    import numpy as np
+def _common_agreement(waves: Sequence[_Wave], arguments: argparse.Namespace) -> pd.DataFrame:
+    """Each wave's own clusters beside those on common items, and these from wave to wave."""
+    import pandas as pd
 
-    from buildingtrusts.statistics.tracking import centroids, in_common_units, match_clusters
+    from buildingtrusts.output.contracts import STUDY_TABLES
+    from buildingtrusts.output.tables import read_table
 
-    scores, labels = [], []
-    answers = _answers_on_earlier_scale(shared, earlier, later)
-    for wave, given in ((earlier, earlier.responses), (later, answers)):
-        cluster = wave.cluster_of(k)
-        columns = [one.asked[wave.name].column for one in shared]
-        means = given.groupby("mat_id")[columns].mean().loc[list(cluster)] if columns else None
-        empty = np.zeros((len(cluster), 0))
-        scores.append(empty if means is None else means.to_numpy(dtype=float))
-        labels.append(np.array(list(cluster.values()), dtype=np.int64))
-    units = [one.scale(earlier.name) for one in shared]
-    middles = [
-        centroids(values, of)
-        for values, of in zip(in_common_units(scores[0], scores[1], units), labels, strict=True)
-    ]
-    # An item that a whole cluster left out places nobody.
-    known = ~np.isnan(np.vstack(middles)).any(axis=0)
-    return match_clusters(middles[0][:, known], middles[1][:, known])
+    rows: list[tuple[object, ...]] = []
+    if arguments.common:
+        common = [
+            replace(wave.clustered, clusters=read_table(folders.common / "clusters.csv"))
+            for wave, folders in zip(waves, arguments.wave, strict=True)
+        ]
+        pairs = [
+            *((wave.clustered, "own", one) for wave, one in zip(waves, common, strict=True)),
+            *((one, "common", other) for one, other in pairwise(common)),
+        ]
+        rows = [
+            (one.name, clustered_on, other.name, "common", *compared)
+            for one, clustered_on, other in pairs
+            for compared in _compared(one, other)
+        ]
+    return pd.DataFrame(rows, columns=list(STUDY_TABLES["common_agreement"].columns))
+
+
+def _compared(one: ClusteredWave, other: ClusteredWave) -> Iterator[tuple[int, int, float]]:
+    from buildingtrusts.statistics.tracking import compare_waves
+
+    for k in sorted(set(one.made) & set(other.made)):
+        found = compare_waves(one.cluster_of(k), other.cluster_of(k))
+        yield k, found.n_mats, found.adjusted_rand
 
 
 def _changes(
@@ -314,6 +301,7 @@ def _changes(
     import pandas as pd
 
     from buildingtrusts.statistics.tracking import CHANGE_COLUMNS, change_table
+    from buildingtrusts.survey.clustered_waves import answers_on_earlier_scale
 
     parts = []
     for earlier, later in pairwise(waves):
@@ -322,7 +310,7 @@ def _changes(
         before = earlier.responses[["mat_id", "role", *names]].rename(columns=names)
         part = change_table(
             before,
-            _answers_on_earlier_scale(shared, earlier, later),
+            answers_on_earlier_scale(shared, earlier.name, later.clustered),
             [(one.asked[later.name].block, one.asked[later.name].item) for one in shared],
             _strata(earlier, later),
             arguments.draws,
@@ -352,28 +340,23 @@ def _strata(earlier: _Wave, later: _Wave) -> list[Stratum]:
 
 
 def _new_trusts(
-    series: Sequence[_Series],
-    block: partial[tuple[TracedItem, ...]],
-    arguments: argparse.Namespace,
-    columns: Sequence[str],
+    series: Sequence[_Series], traced: Sequence[TracedItem], arguments: argparse.Namespace
 ) -> pd.DataFrame:
     """Trusts clustered in the later wave alone, among the clusters of the earlier one."""
     import pandas as pd
 
-    from buildingtrusts.statistics.nulls import Specification
+    from buildingtrusts.output.contracts import STUDY_TABLES
 
-    specification = Specification(
-        arguments.linkage, arguments.metric, arguments.scaling, arguments.statistic
-    )
+    columns = list(STUDY_TABLES["new_trusts"].columns)
     parts = [
         part
         for one in series
         for earlier, later in one.pairs
-        for part in _placed(one.k, block(earlier, later), earlier, later, specification, arguments)
+        for part in _placed(one.k, _block(traced, earlier, later), earlier, later, arguments)
     ]
     if not parts:
-        return pd.DataFrame(columns=list(columns))
-    return pd.concat(parts, ignore_index=True)[list(columns)]
+        return pd.DataFrame(columns=columns)
+    return pd.concat(parts, ignore_index=True)[columns]
 
 
 def _placed(
@@ -381,23 +364,27 @@ def _placed(
     shared: Sequence[TracedItem],
     earlier: _Wave,
     later: _Wave,
-    specification: Specification,
     arguments: argparse.Namespace,
 ) -> Iterator[pd.DataFrame]:
     """The table of the new trusts of one wave, if there are any and a common item to place by."""
     import numpy as np
 
     from buildingtrusts.statistics.assignment import place_trust, placement_table
+    from buildingtrusts.statistics.nulls import Specification
+    from buildingtrusts.survey.clustered_waves import answers_on_earlier_scale
     from buildingtrusts.survey.ratings import ratings_of
 
-    old = earlier.cluster_of(k)
+    old, choices = earlier.cluster_of(k), earlier.choices
     new = [mat for mat in later.cluster_of(k) if mat not in old]
     if not new or not shared:
         return
     items = [one.asked[earlier.name] for one in shared]
     reference = ratings_of(earlier.responses, items, list(old))
     labels = np.array(list(old.values()), dtype=np.int64)
-    answers = _answers_on_earlier_scale(shared, earlier, later)
+    specification = Specification(
+        choices.linkage, choices.metric, choices.scaling, choices.statistic
+    )
+    answers = answers_on_earlier_scale(shared, earlier.name, later.clustered)
     of_new = answers[[one.asked[later.name].column for one in shared]].to_numpy(dtype=float)
     placements = {}
     for mat in new:

@@ -78,6 +78,13 @@ class Item:
         return f"{self.block}__{self.item}"
 
     @property
+    def ends(self) -> tuple[float, float] | None:
+        """Lowest and highest answer; None for decimals without bounds."""
+        if self.minimum is None or self.maximum is None:
+            return None
+        return self.minimum, self.maximum
+
+    @property
     def n_options(self) -> int | None:
         """Answers that the scale allows (10 for 1-10, 11 for 0-10); None without a scale."""
         if self.minimum is None or self.maximum is None or self.step is None:
@@ -97,9 +104,28 @@ class Item:
 
 @dataclass(frozen=True)
 class Codebook:
-    """The items of one wave, in the order of the questionnaire."""
+    """The items of one wave, in the order of the questionnaire.
+
+    Attributes
+    ----------
+    items : tuple of Item
+        Those that the wave asked.
+    dropped : tuple of Item
+        Items of status ``dropped``, wherever they were given: an earlier wave asked them and this
+        one did not. They have no answers, and nothing is computed of them.
+    """
 
     items: tuple[Item, ...]
+    dropped: tuple[Item, ...] = ()
+
+    def __post_init__(self) -> None:
+        """Keep what was not asked out of ``items``, so that nobody has to look at the status."""
+        rows = (*self.items, *self.dropped)
+        asked = tuple(item for item in rows if item.status != "dropped")
+        object.__setattr__(self, "items", asked)
+        object.__setattr__(
+            self, "dropped", tuple(item for item in rows if item.status == "dropped")
+        )
 
     @property
     def blocks(self) -> tuple[str, ...]:
@@ -138,7 +164,7 @@ class Codebook:
 
     def rows(self) -> list[dict[str, object]]:
         """Plain values, for a rule's ``params:`` and for comparison."""
-        return [asdict(item) for item in self.items]
+        return [asdict(item) for item in (*self.items, *self.dropped)]
 
 
 def load_codebook(
@@ -169,7 +195,7 @@ def load_codebook(
     if others_allowed:
         rows = [(line, row) for line, row in rows if row["wave"] in declared]
     problems = list(_row_problems(str(path), rows, declared))
-    present = {row["wave"] for _, row in rows}
+    present = {row["wave"] for _, row in rows if row["status"] != "dropped"}
     problems += [
         Problem(
             str(path),
@@ -186,6 +212,11 @@ def load_codebook(
     }
 
 
+def codebook_lines(file: str | Path) -> dict[tuple[str, str, str], int]:
+    """The line on which each item of each wave starts, by wave, block and item, for reports."""
+    return {(row["wave"], row["block"], row["item"]): line for line, row in _read_rows(Path(file))}
+
+
 def read_wave_codebook(file: str | Path) -> Codebook:
     """Read the rows of one wave, as the ingest step wrote them beside the tidy responses."""
     with Path(file).open(encoding="utf-8", newline="") as stream:
@@ -197,7 +228,7 @@ def wave_codebook_text(wave: str, codebook: Codebook) -> str:
     stream = io.StringIO()
     writer = csv.writer(stream, lineterminator="\n")
     writer.writerow(COLUMNS)
-    for item in codebook.items:
+    for item in (*codebook.items, *codebook.dropped):
         scale = [_number_text(value) for value in (item.minimum, item.maximum, item.step)]
         writer.writerow(
             [

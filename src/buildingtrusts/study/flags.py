@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from buildingtrusts.study.problems import Problem, raise_if_any
+
 
 def add_specification(parser: argparse.ArgumentParser) -> None:
     """Declare how trusts are aggregated and clustered; the defaults are the 2018 report's."""
@@ -99,6 +101,72 @@ class WaveFolders:
     provenance: str
     tables: Path
     processed: Path
+
+    @property
+    def common(self) -> Path:
+        """Folder of the tables of the clustering on items common to all waves."""
+        return self.tables.parent / "common" / "tables"
+
+
+def add_waves(parser: argparse.ArgumentParser, which: str) -> None:
+    """Declare waves with their folders, and how each was clustered."""
+    parser.add_argument(
+        "--wave",
+        action="append",
+        required=True,
+        type=wave_folders,
+        metavar="NAME=PROVENANCE=TABLES=PROCESSED",
+        help=f"{which}: its name, where its answers come from, and its two folders; repeat for "
+        "each, in order of date",
+    )
+    parser.add_argument(
+        "--specification",
+        action="append",
+        default=[],
+        nargs=6,
+        metavar=("WAVE", "BLOCK", "LINKAGE", "METRIC", "SCALING", "STATISTIC"),
+        help="how a wave was clustered; repeat for each, by default as in the 2018 report",
+    )
+
+
+@dataclass(frozen=True)
+class Choices:
+    """What of a wave was clustered, and how; the defaults are the 2018 report's."""
+
+    block: str = "strategy"
+    linkage: str = "average"
+    metric: str = "euclidean"
+    scaling: str = "none"
+    statistic: str = "mean"
+
+
+def choices_of(arguments: argparse.Namespace) -> dict[str, Choices]:
+    """How each wave given by ``--wave`` was clustered.
+
+    Raises
+    ------
+    InputProblems
+        If a wave is given twice, or a specification is of a wave that is not given.
+    """
+    names = [wave.name for wave in arguments.wave]
+    problems = [
+        Problem("--wave", "Each wave is given once.", "Delete the repeated flag.", value=name)
+        for name in dict.fromkeys(names)
+        if names.count(name) > 1
+    ]
+    problems += [
+        Problem(
+            "--specification",
+            f"A specification is of one of the waves given: {', '.join(names)}.",
+            "Correct the name, or give the wave.",
+            value=words[0],
+        )
+        for words in arguments.specification
+        if words[0] not in names
+    ]
+    raise_if_any(problems)
+    given = {words[0]: Choices(*words[1:]) for words in arguments.specification}
+    return {name: given.get(name, Choices()) for name in names}
 
 
 def wave_folders(text: str) -> WaveFolders:

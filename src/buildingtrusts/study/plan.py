@@ -11,10 +11,16 @@ import json
 import shlex
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from buildingtrusts.output.contracts import EVIDENCE_TABLES, STUDY_TABLES, WAVE_TABLES
+from buildingtrusts.output.contracts import (
+    COMMON_TABLES,
+    EVIDENCE_TABLES,
+    STUDY_TABLES,
+    WAVE_TABLES,
+)
 from buildingtrusts.output.figures import (
     EVIDENCE_FIGURES,
     STUDY_FIGURES,
@@ -22,7 +28,8 @@ from buildingtrusts.output.figures import (
     WAVE_FIGURES,
     interview_figure,
 )
-from buildingtrusts.study.codebook import Codebook, load_codebook
+from buildingtrusts.study.codebook import Codebook, codebook_lines, load_codebook
+from buildingtrusts.study.common_items import TracedItem, common_block, trace_items
 from buildingtrusts.study.configuration import (
     RESERVED_NAMES,
     EnsembleChoices,
@@ -34,6 +41,7 @@ from buildingtrusts.study.configuration import (
     load_waves,
 )
 from buildingtrusts.study.problems import InputProblems, Problem, raise_if_any
+from buildingtrusts.study.provenance import may_be_named_after
 
 #: The nulls of the evidence, each a job of its own.
 NULLS = ("two_level", "gaussian", "respondents_shuffled", "items_permuted")
@@ -263,21 +271,107 @@ class Plan:
         extract = self.joined_extract(wave)
         return "" if extract is None else _flags(register=self.register_folder(extract))
 
-    def wave_flags(self) -> list[str]:
+    def wave_flags(self, waves: Sequence[str] | None = None) -> list[str]:
         """A flag a wave, in order of date: its name, its provenance and its two folders."""
         paths, words = self.study.paths, []
-        for name, wave in self.waves.items():
+        for name in self.waves if waves is None else waves:
             folders = (Path(paths.results, name, "tables"), Path(paths.processed, name))
-            words += ["--wave", "=".join((name, wave.provenance, *map(str, folders)))]
+            provenance = self.waves[name].provenance
+            words += ["--wave", "=".join((name, provenance, *map(str, folders)))]
         return words
 
-    def tracking_flags(self) -> str:
-        """Flags of the track step; how trusts are placed is the first wave's choice."""
+    def choice_flags(self, waves: Sequence[str]) -> list[str]:
+        """A flag a wave: how it was clustered."""
+        words = []
+        for name in waves:
+            own = self.waves[name].cluster
+            choices = (own.block, own.linkage, own.metric, own.scaling, own.statistic)
+            words += ["--specification", name, *choices]
+        return words
+
+    def up_to(self, wave: str) -> list[str]:
+        """The waves before a wave, in order of date, and the wave itself."""
+        return self.wave_names[: self.wave_names.index(wave) + 1]
+
+    def named_after(self, wave: str) -> list[str]:
+        """The earlier waves whose types a wave's clusters may be."""
+        own = self.waves[wave].provenance
+        return [
+            name
+            for name in self.up_to(wave)[:-1]
+            if may_be_named_after(own, self.waves[name].provenance)
+        ]
+
+    def typing_flags(self, wave: str) -> str:
+        """Flags of the type-clusters step: the wave and those before it."""
+        waves = self.up_to(wave)
+        return shlex.join([*self.wave_flags(waves), *self.choice_flags(waves)])
+
+    def typing_files(self, wave: str) -> list[str]:
+        """What the type-clusters step reads of earlier waves."""
+        results, processed = self.study.paths.results, self.study.paths.processed
+        return [
+            *[f"{processed}/{name}/codebook.csv" for name in self.up_to(wave)[:-1]],
+            *[f"{processed}/{name}/responses.csv" for name in self.named_after(wave)],
+            *[f"{results}/{name}/tables/clusters.csv" for name in self.named_after(wave)],
+        ]
+
+    @cached_property
+    def common_block(self) -> tuple[TracedItem, ...]:
+        """What all waves asked in the block that each clusters, in the first wave's order.
+
+        Nothing for one wave, and nothing for a single item, on which nobody is clustered.
+        """
+        blocks = {name: wave.cluster.block for name, wave in self.waves.items()}
+        found = common_block(trace_items(self.codebooks), blocks)
+        if len(self.waves) < 2 or len(found) < 2:
+            return ()
+        return tuple(sorted(found, key=lambda one: one.places[self.wave_names[0]]))
+
+    def common_flags(self, wave: str) -> str:
+        """Flags of the cluster-common step: the common items, and how the wave is clustered."""
+        first, own = self.wave_names[0], self.waves[wave].cluster
+        words = [*self.wave_flags(self.up_to(wave)), *self.choice_flags([wave])]
+        for one in self.common_block:
+            ends = one.scale(first) or ("none", "none")
+            words += ["--item", one.asked[wave].column, one.asked[first].column, *map(str, ends)]
+        return f"{shlex.join(words)} {_flags(min_responses=own.min_responses, k=own.k)}"
+
+    def common_note(self, wave: str) -> str:
+        """What opens the guide to the tables on common items."""
         first = self.wave_names[0]
+        items = ", ".join(one.asked[wave].column for one in self.common_block)
+        return (
+            f"the wave clustered on the {len(self.common_block)} items of its clustered block that "
+            f"all waves asked ({items}), answers on the scales of {first}. The rule on how many "
+            "responses a trust needs is applied to these items. Tables without rows: the trusts "
+            "could not be clustered on them; the log of cluster_common says why."
+        )
+
+    def common_typing_files(self, wave: str) -> list[str]:
+        """What the cluster-common step reads of earlier waves."""
+        results, processed = self.study.paths.results, self.study.paths.processed
+        return [
+            *[f"{processed}/{name}/common_answers.csv" for name in self.named_after(wave)],
+            *[f"{results}/{name}/common/tables/clusters.csv" for name in self.named_after(wave)],
+        ]
+
+    def common_files(self, *names: str) -> list[str]:
+        """Files of the clusterings on common items, of every wave; none where there are none."""
+        if not self.common_block:
+            return []
+        results = self.study.paths.results
+        return [f"{results}/{wave}/common/tables/{name}" for wave in self.waves for name in names]
+
+    def tracking_flags(self) -> str:
+        """Flags of the track step."""
         every_k = sorted({k for wave in self.waves.values() for k in wave.cluster.report_k})
         draws = self.study.tracking.draws
         own = _flags(k=tuple(every_k), draws=draws, placement_draws=draws)
-        return f"{shlex.join(self.wave_flags())} {self.specification_flags(first)} {own}"
+        words = [*self.wave_flags(), *self.choice_flags(self.wave_names)]
+        if self.common_block:
+            words.append("--common")
+        return f"{shlex.join(words)} {own}"
 
     def tracking_figure_files(self) -> list[str]:
         """Files of the figures that need two waves; none for one wave."""
@@ -434,6 +528,7 @@ class Plan:
                 for name in self.table_names(wave)
             ],
             *[f"{results}/{wave}/tables/README.md" for wave in self.waves],
+            *self.common_files(*[f"{name}.csv" for name in COMMON_TABLES], "README.md"),
             *[f"{results}/tables/{name}.csv" for name in self.study_tables()],
             f"{results}/tables/README.md",
             *[
@@ -480,13 +575,10 @@ def plan_study(values: Mapping[str, Any], file: str = "config/config.yaml") -> P
     study = load_study(values, file)
     config = Path(study.paths.config)
     waves = load_waves(config / "waves")
-    codebooks = load_codebook(_existing(config / "codebook.csv"), waves)
-    warnings = (
-        *_undeclared(study, waves),
-        *_undeclared_interviews(study),
-        *_unknown_families(study, waves),
-    )
-    plan = Plan(study, waves, codebooks, warnings)
+    book = _existing(config / "codebook.csv")
+    codebooks = load_codebook(book, waves)
+    trace_items(codebooks, str(book), codebook_lines(book))
+    plan = Plan(study, waves, codebooks)
     raise_if_any(
         [
             *_absent_files(plan, config),
@@ -495,7 +587,14 @@ def plan_study(values: Mapping[str, Any], file: str = "config/config.yaml") -> P
             *_interview_problems(plan, file),
         ],
     )
-    return replace(plan, warnings=(*plan.warnings, *_other_extract(plan)))
+    warnings = (
+        *_undeclared(study, waves),
+        *_undeclared_interviews(study),
+        *_unknown_families(study, waves),
+        *_other_extract(plan),
+        *_too_few_common(plan),
+    )
+    return replace(plan, warnings=warnings)
 
 
 def _flags(**values: object) -> str:
@@ -608,6 +707,16 @@ def _undeclared_interviews(study: Study) -> Iterator[str]:
                 f"{path} is not named under 'interviews' in the configuration and is left out; "
                 "config/README.md says how to add it."
             )
+
+
+def _too_few_common(plan: Plan) -> Sequence[str]:
+    if len(plan.waves) < 2 or plan.common_block:
+        return ()
+    return (
+        "The waves have fewer than two items in common in the blocks that they cluster, so they "
+        "are not clustered on common items; status and previous_items in the codebook say which "
+        "items are the same.",
+    )
 
 
 def _unknown_families(study: Study, waves: Mapping[str, Wave]) -> Sequence[str]:

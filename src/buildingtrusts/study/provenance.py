@@ -54,6 +54,19 @@ def _first(provenances: Iterable[str], words: dict[str, str]) -> str:
     return next((text for provenance, text in words.items() if provenance in given), "")
 
 
+def may_be_named_after(provenance: str, earlier: str) -> bool:
+    """Whether a wave's types may be those of an earlier wave of some provenance.
+
+    Examples
+    --------
+    >>> may_be_named_after("original", "reconstruction")
+    False
+    >>> may_be_named_after("illustration", "reconstruction")
+    True
+    """
+    return provenance != "original" or earlier == "original"
+
+
 def sha256(path: str | Path) -> str:
     """SHA-256 of a file's bytes, as hexadecimal digits."""
     return hashlib.sha256(Path(path).read_bytes()).hexdigest()

@@ -75,10 +75,11 @@ def tidy_responses(
     Raises
     ------
     InputProblems
-        With every missing column, repeated respondent, unknown trust or role, and answer outside
-        its scale.
+        With every missing column, repeated respondent, unknown trust or role, answer outside its
+        scale, and column of answers to an item that the wave dropped.
     """
     places, problems = _places(raw, codebook, wave)
+    problems += _dropped_problems(raw, codebook, wave, set(places.values()))
     raise_if_any(problems)
     columns = {item.column: raw.column(places[item.column]) for item in codebook.items}
     keys = {name: raw.column(header) for name, header in _key_headers(wave) if header}
@@ -143,6 +144,28 @@ def _absent(raw: RawTable, name: str, unused: Sequence[str]) -> Problem:
         else "Export the file with this column, or take the item out of the codebook."
     )
     return Problem(raw.file, "The file has this column; it is missing.", advice, 1, name)
+
+
+def _dropped_problems(
+    raw: RawTable, codebook: Codebook, wave: Wave, asked: set[str]
+) -> Iterator[Problem]:
+    """Answers to an item that the codebook says was not asked; an empty column says nothing."""
+    missing = {"", *(word.casefold() for word in wave.responses.missing)}
+    for item in codebook.dropped:
+        for name in raw.header:
+            if name not in {item.column, *item.aliases} - asked:
+                continue
+            n = sum(field.casefold() not in missing for field in raw.column(name))
+            if n:
+                yield Problem(
+                    raw.file,
+                    f"The codebook says that this wave dropped {item.column}; the file has {n} "
+                    f"answer{'' if n == 1 else 's'} to it.",
+                    "Give the item another status in the codebook if it was asked ('kept'), or "
+                    "delete the column.",
+                    1,
+                    name,
+                )
 
 
 def _key_problems(

@@ -91,7 +91,7 @@ def draw_transitions(
     agreement : DataFrame
         Columns of ``wave_agreement.csv``.
     types : DataFrame
-        ``wave, k, cluster, type_id, n_mats``, waves in order of date.
+        ``wave, k, cluster, type_id, n_mats, matched_wave``, waves in order of date.
     k : int
         Clusters wanted; where no two waves have so many, the nearest number that two have.
 
@@ -112,6 +112,7 @@ def draw_transitions(
     title = f"{title}: {drawn} clusters"
     thin = any(flow.n * journey.unit < _READABLE for flows in journey.flows for flow in flows)
     caption = f"{_CAPTION} Thin ribbons: transitions.csv has their numbers." if thin else _CAPTION
+    caption += _own_types(types[types["k"] == drawn])
     head = _head(journey)
     room = (journey.height + head + _FOOT) * len(rows)
     page = style.new_page(title, "", caption, room)
@@ -124,6 +125,21 @@ def draw_transitions(
         _draw_row(axes, journey, places)
     data = _data(journey, drawn)
     return Drawing(name, title, caption, page.figure, data, _alt(journey, drawn))
+
+
+def _own_types(types: pd.DataFrame) -> str:
+    """Say which waves' types are not those of the first wave, though they share their numbers."""
+    first = str(types["wave"].iloc[0])
+    root: dict[str, str] = {}
+    for wave, matched in zip(types["wave"].astype(str), types["matched_wave"], strict=True):
+        root.setdefault(wave, wave if pd.isna(matched) else root.get(str(matched), first))
+    apart = [wave for wave, start in root.items() if start != first]
+    if not apart:
+        return ""
+    return (
+        f" The types of {join(apart)} are not those of {first}, though they share "
+        "numbers and colours: original answers are not matched to made-up ones."
+    )
 
 
 def _rows(n_waves: int) -> Iterator[range]:

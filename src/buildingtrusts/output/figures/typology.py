@@ -39,8 +39,13 @@ class Typology:
         return [mat for mat, number in self.cluster_of.items() if number == cluster]
 
     def title(self, cluster: int) -> str:
-        """Name of a cluster with its size."""
-        return f"Cluster {cluster} ({count(len(self.members(cluster)), 'trust')})"
+        """Name of a cluster with its size, and its type where that goes by another number."""
+        size = count(len(self.members(cluster)), "trust")
+        otherwise = any(one != type_id for one, type_id in self.type_of.items())
+        # More than three names with types would not stand side by side.
+        if otherwise and len(self.type_of) <= 3:
+            return f"Cluster {cluster}, type {self.type_of[cluster]} ({size})"
+        return f"Cluster {cluster} ({size})"
 
     def key(self) -> list[tuple[int, object, str]]:
         """Entries for :func:`.style.draw_key`."""

@@ -76,7 +76,7 @@ def match_wordings(
         else item
         for item in codebook.items
     )
-    return Codebook(items), places
+    return replace(codebook, items=items), places
 
 
 def _headers(item: Item) -> set[str]:

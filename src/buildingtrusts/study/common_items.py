@@ -2,8 +2,9 @@
 
 An item that is ``kept`` or ``reworded`` is the same item as the one it came from: that of the same
 name in the latest earlier wave that asked it, or the one named in ``previous_items``. An item that
-is ``split``, ``merged`` or ``new`` starts a history of its own, and one that is ``dropped`` is not
-asked: none of them is compared with what was asked before. In a first wave every item is a start.
+is ``split``, ``merged`` or ``new`` starts a history of its own and is not compared with what was
+asked before; one that is ``dropped`` is not asked, and may come back later. In a first wave every
+item is a start.
 """
 
 from __future__ import annotations
@@ -38,10 +39,7 @@ class TracedItem:
 
     def scale(self, wave: str) -> Scale | None:
         """Lowest and highest answer in a wave; None for decimals without bounds."""
-        item = self.asked[wave]
-        if item.minimum is None or item.maximum is None:
-            return None
-        return item.minimum, item.maximum
+        return self.asked[wave].ends
 
 
 def trace_items(
@@ -70,8 +68,8 @@ def trace_items(
     ------
     InputProblems
         If an item is kept or reworded from none, from several or from one that another item was
-        kept from, if one has a scale in one wave alone, or if a split or merged item comes from
-        one that nobody was asked.
+        kept from, if one has a scale in one wave alone, if a split or merged item comes from
+        one that nobody was asked, or if a dropped one was not asked before or is asked still.
 
     Examples
     --------
@@ -90,8 +88,6 @@ def trace_items(
     for number, (wave, codebook) in enumerate(codebooks.items()):
         earlier, taken = dict(latest), dict[int, Item]()
         for item in codebook.items:
-            if item.status == "dropped":
-                continue
             history = None
             if number:
                 line = (lines or {}).get((wave, item.block, item.item))
@@ -104,6 +100,9 @@ def trace_items(
                 taken[id(history)] = item
             history[wave] = item
             latest[item.block, item.item] = history
+        for item in codebook.dropped:
+            line = (lines or {}).get((wave, item.block, item.item))
+            problems += _dropped_problems(item, earlier, taken, file, line)
     raise_if_any(problems)
     order = {wave: list(codebook.items) for wave, codebook in codebooks.items()}
     return tuple(
@@ -136,6 +135,59 @@ def common_items(traced: Sequence[TracedItem], waves: Sequence[str]) -> tuple[Tr
     """
     shared = [one for one in traced if all(wave in one.asked for wave in waves)]
     return tuple(sorted(shared, key=lambda one: one.places[waves[-1]]))
+
+
+def common_block(traced: Sequence[TracedItem], blocks: Mapping[str, str]) -> tuple[TracedItem, ...]:
+    """The items that all of some waves asked in the block that each of them clusters.
+
+    Parameters
+    ----------
+    traced : sequence of TracedItem
+        From :func:`trace_items`.
+    blocks : mapping of str to str
+        By wave, the block that is clustered.
+
+    Returns
+    -------
+    tuple of TracedItem
+        In the order of the last wave's questionnaire.
+    """
+    return tuple(
+        one
+        for one in common_items(traced, list(blocks))
+        if all(one.asked[wave].block == block for wave, block in blocks.items())
+    )
+
+
+def _dropped_problems(
+    item: Item,
+    earlier: Mapping[Name, dict[str, Item]],
+    taken: Mapping[int, Item],
+    file: str,
+    line: int | None,
+) -> Iterator[Problem]:
+    """A wave can only drop what an earlier one asked and what it does not ask itself."""
+    for block, name in _names(item):
+        history = earlier.get((block, name))
+        if history is None:
+            yield Problem(
+                file,
+                f"{item.column} is dropped, so an earlier wave asked {block}__{name}; none did.",
+                "Correct the name, or delete the row: only what an earlier wave asked is dropped.",
+                line,
+                "status",
+                item.status,
+            )
+        elif id(history) in taken:
+            yield Problem(
+                file,
+                f"{item.column} is dropped, but {taken[id(history)].column} is the same item and "
+                "is asked.",
+                "Delete the row, or give the other item the status 'new'.",
+                line,
+                "status",
+                item.status,
+            )
 
 
 def _names(item: Item) -> list[Name]:

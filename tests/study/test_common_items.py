@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from buildingtrusts.study.codebook import Codebook, Item
+from buildingtrusts.study.common_items import common_block, common_items, trace_items
 from buildingtrusts.study.problems import InputProblems
-from buildingtrusts.survey.common_items import common_items, trace_items
 
 
 def item(
@@ -151,3 +151,31 @@ def test_everything_wrong_is_told_at_once() -> None:
         strict=True,
     ):
         assert words in problem
+
+
+def test_only_what_an_earlier_wave_asked_can_be_dropped() -> None:
+    (told,) = refused(
+        (item("a"),),
+        (item("a"), item("b", "dropped")),
+        lines={("w2", "strategy", "b"): 7},
+    )
+    assert "line 7" in told
+    assert "strategy__b is dropped, so an earlier wave asked strategy__b; none did." in told
+    (first,) = refused((item("a"), item("b", "dropped")))
+    assert "only what an earlier wave asked is dropped" in first
+
+
+def test_an_item_cannot_be_dropped_and_asked_under_another_name() -> None:
+    (told,) = refused((item("a"),), (item("b", "reworded", "a"), item("a", "dropped")))
+    assert "strategy__a is dropped, but strategy__b is the same item and is asked." in told
+
+
+def test_the_common_block_is_what_every_wave_clusters() -> None:
+    books = waves(
+        (item("a"), item("b"), item("c", block="operations")),
+        (item("b"), item("a"), item("c", block="operations")),
+    )
+    traced = trace_items(books)
+    found = common_block(traced, {"w1": "strategy", "w2": "strategy"})
+    assert [one.asked["w2"].item for one in found] == ["b", "a"]
+    assert common_block(traced, {"w1": "strategy", "w2": "operations"}) == ()
