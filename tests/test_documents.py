@@ -332,6 +332,17 @@ def test_the_wave_that_the_manual_adds_is_read(
     assert tidy.splitlines()[3] == "r3,River Trust,central_team,6,,5"
 
 
+def test_the_wave_that_the_manual_adds_is_sound_but_small(
+    example: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["check", "2027"]) == 1
+    told = " ".join(capsys.readouterr().out.split())
+    assert told.startswith("1 problem in 1 file")
+    assert "2 clusters need more than 2 trusts; 0 have enough responses." in told
+    assert main(["describe", "2027"]) == 0
+    assert "Northern Star 2 " in " ".join(capsys.readouterr().out.split())
+
+
 def test_the_report_that_the_manual_shows_is_the_one_people_get(
     example: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

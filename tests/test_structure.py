@@ -28,11 +28,12 @@ ALLOWED = {
     "study": {"output"},
 }
 #: Modules beside the steps that read or write files: the one writer, the one reader of tables,
-#: the drawer, the reader of what clusters rest on, the loaders of what the study is, and the one
-#: that tells of a file which people were to bring and which is not there.
+#: the drawer, the readers of what clusters rest on and of what trusts are joined with, the loaders
+#: of what the study is, and the one that tells of a file which people were to bring and is not
+#: there.
 TOUCH_FILES = {
     *("output/files.py", "output/tables.py", "output/arrays.py", "output/figures/drawing.py"),
-    "survey/ratings.py",
+    *("survey/ratings.py", "survey/joined_trusts.py"),
     *("study/configuration.py", "study/codebook.py", "study/modules.py", "study/provenance.py"),
     "study/contents.py",
 }

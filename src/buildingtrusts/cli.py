@@ -1,8 +1,9 @@
 """The command line: what people call, and what the workflow's rules call.
 
 Each command is a module of :mod:`buildingtrusts.steps` with two functions, ``add_arguments`` and
-``run``; a command is imported only when it is called, so that ``--help`` and small steps start
-fast. Bad input ends with one report on standard error and exit code 1, never with a traceback.
+``run``, which may return an exit code; a command is imported only when it is called, so that
+``--help`` and small steps start fast. Bad input ends with one report on standard error and exit
+code 1, never with a traceback.
 """
 
 from __future__ import annotations
@@ -16,7 +17,9 @@ from collections.abc import Sequence
 from buildingtrusts import __version__
 
 COMMANDS: dict[str, str] = {
+    "check": "report all that is wrong or remarkable in a wave's files, before a run",
     "ingest": "read a wave's raw survey files and check them against the codebook",
+    "describe": "say who answered, how answers are distributed, and what is missing",
     "aggregate": "average the ratings by trust, with the evidence for doing so",
     "cluster": "build the tree, cut it, and measure the silhouettes",
     "type-clusters": "say which type each cluster is, by the waves before",
@@ -118,7 +121,7 @@ def _run(command: str, flags: Sequence[str]) -> int:
     from buildingtrusts.study.problems import InputProblems, Problem
 
     try:
-        step.run(arguments)
+        code = step.run(arguments) or 0
     except InputProblems as problems:
         print(problems.report(), file=sys.stderr)
         return 1
@@ -126,4 +129,4 @@ def _run(command: str, flags: Sequence[str]) -> int:
         missing = Problem(str(error.filename), "There is no such file.", "Check the flag's path.")
         print(InputProblems([missing]).report(), file=sys.stderr)
         return 1
-    return 0
+    return int(code)

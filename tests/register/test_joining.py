@@ -9,7 +9,10 @@ import pytest
 
 from buildingtrusts.register.cutoffs import Cutoffs
 from buildingtrusts.register.extract import tidy_extract
-from buildingtrusts.register.joining import (
+from buildingtrusts.register.population import attribute_levels, count_population
+from buildingtrusts.register.trusts import SPREAD_LEVELS, describe_trusts
+from buildingtrusts.study.problems import InputProblems, Problem
+from buildingtrusts.survey.joining import (
     NO_NUMBER,
     NOT_FOUND,
     UNMATCHED_COLUMNS,
@@ -22,9 +25,6 @@ from buildingtrusts.register.joining import (
     number_trusts,
     register_levels,
 )
-from buildingtrusts.register.population import attribute_levels, count_population
-from buildingtrusts.register.trusts import SPREAD_LEVELS, describe_trusts
-from buildingtrusts.study.problems import InputProblems, Problem
 
 
 def numbered(**uids: str) -> NumberedTrusts:

@@ -10,7 +10,6 @@ import pytest
 
 from buildingtrusts.register.cutoffs import Cutoffs
 from buildingtrusts.register.extract import Extract, tidy_extract
-from buildingtrusts.register.joining import NumberedTrusts, join_register
 from buildingtrusts.register.population import attribute_levels, count_population
 from buildingtrusts.register.sensitivity import (
     Alternative,
@@ -18,6 +17,7 @@ from buildingtrusts.register.sensitivity import (
     levels_under_alternatives,
 )
 from buildingtrusts.register.trusts import describe_trusts
+from buildingtrusts.survey.joining import NumberedTrusts, join_register
 
 RealData = Callable[..., Path]
 NAMES = ("grouplinks_edubaseallacademiesandfree.csv", "edubasealldata.csv")

@@ -32,6 +32,8 @@ COLUMNS = (
     "status",
     "previous_items",
 )
+#: Beyond it neither whole numbers nor steps could be told apart for certain.
+_LARGEST = 999_999_999
 STATUSES = ("kept", "reworded", "split", "merged", "new", "dropped")
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
 _NUMBER = re.compile(r"[+-]?\d+(\.\d+)?", re.ASCII)
@@ -191,20 +193,13 @@ def load_codebook(
         With everything wrong in the file at once.
     """
     path, declared = Path(file), list(waves)
-    rows = _read_rows(path)
+    rows, problems = _read_rows(path)
+    raise_if_any(problems)
     if others_allowed:
         rows = [(line, row) for line, row in rows if row["wave"] in declared]
     problems = list(_row_problems(str(path), rows, declared))
     present = {row["wave"] for _, row in rows if row["status"] != "dropped"}
-    problems += [
-        Problem(
-            str(path),
-            f"The wave '{wave}' is declared, so the codebook has its items.",
-            "Add a row for each item asked in it.",
-        )
-        for wave in declared
-        if wave not in present
-    ]
+    problems += [_without_items(path, wave) for wave in declared if wave not in present]
     raise_if_any(problems)
     return {
         wave: Codebook(tuple(_item(row) for _, row in rows if row["wave"] == wave))
@@ -214,7 +209,39 @@ def load_codebook(
 
 def codebook_lines(file: str | Path) -> dict[tuple[str, str, str], int]:
     """The line on which each item of each wave starts, by wave, block and item, for reports."""
-    return {(row["wave"], row["block"], row["item"]): line for line, row in _read_rows(Path(file))}
+    rows, _ = _read_rows(Path(file))
+    return {(row["wave"], row["block"], row["item"]): line for line, row in rows}
+
+
+def examine_codebook(file: str | Path, wave: str) -> tuple[Codebook | None, tuple[Problem, ...]]:
+    """Read one wave's rows, and what can be read of a codebook with mistakes.
+
+    Parameters
+    ----------
+    file : str or Path
+        The codebook of all waves.
+    wave : str
+        Rows of others are left unread.
+
+    Returns
+    -------
+    Codebook or None
+        The rows without a mistake; None if the file cannot be read or the wave has no such row.
+    tuple of Problem
+        All that is wrong with the file and the wave's rows.
+    """
+    path = Path(file)
+    try:
+        rows, problems = _read_rows(path)
+    except InputProblems as found:
+        return None, found.problems
+    own = [(line, row) for line, row in rows if row["wave"] == wave]
+    problems += _row_problems(str(path), own, [wave])
+    if all(row["status"] == "dropped" for _, row in own):
+        problems.append(_without_items(path, wave))
+    wrong = {problem.line for problem in problems}
+    items = tuple(_item(row) for line, row in own if line not in wrong)
+    return Codebook(items) if items else None, tuple(problems)
 
 
 def read_wave_codebook(file: str | Path) -> Codebook:
@@ -246,7 +273,16 @@ def _number_text(value: float | None) -> str:
     return str(int(value)) if value.is_integer() else repr(value)
 
 
-def _read_rows(path: Path) -> list[tuple[int, dict[str, str]]]:
+def _without_items(path: Path, wave: str) -> Problem:
+    return Problem(
+        str(path),
+        f"The wave '{wave}' is declared, so the codebook has its items.",
+        "Add a row for each item asked in it.",
+    )
+
+
+def _read_rows(path: Path) -> tuple[list[tuple[int, dict[str, str]]], list[Problem]]:
+    """Rows of the right width, and the problems of the others."""
     try:
         text = path.read_text(encoding="utf-8-sig")
         lines = list(_numbered(text))
@@ -267,7 +303,8 @@ def _read_rows(path: Path) -> list[tuple[int, dict[str, str]]]:
                 )
             ]
         )
-    rows, problems = [], []
+    rows: list[tuple[int, dict[str, str]]] = []
+    problems: list[Problem] = []
     for line, fields in lines[1:]:
         if len(fields) != len(COLUMNS):
             problems.append(
@@ -280,8 +317,7 @@ def _read_rows(path: Path) -> list[tuple[int, dict[str, str]]]:
             )
             continue
         rows.append((line, dict(zip(COLUMNS, map(str.strip, fields), strict=True))))
-    raise_if_any(problems)
-    return rows
+    return rows, problems
 
 
 def _numbered(text: str) -> Iterator[tuple[int, list[str]]]:
@@ -382,6 +418,16 @@ def _scale_problems(file: str, line: int, row: dict[str, str]) -> Iterator[Probl
     if wrong:
         return
     low, high, step = (float(value) for value in scale.values())
+    if max(abs(low), abs(high), step) > _LARGEST:
+        yield Problem(
+            file,
+            "A scale's numbers have nine digits before the point at most.",
+            "Correct the scale; for amounts without bounds leave min, max and step empty.",
+            line,
+            "max",
+            f"{scale['min']}, {scale['max']}, {scale['step']}",
+        )
+        return
     if (
         not (low < high and step > 0)
         or abs((high - low) / step - round((high - low) / step)) > 1e-9

@@ -8,8 +8,11 @@ reported with its file and line before anything runs.
 from __future__ import annotations
 
 import datetime
+import difflib
+import math
 import re
 from collections.abc import Hashable, Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar, get_args
 
@@ -35,6 +38,7 @@ MADE_UP = ("reconstruction", "illustration")
 #: Names that the tidy tables use themselves.
 RESERVED_ATTRIBUTES = ("mat_id", "trust_uid")
 RESERVED_LEVELS = UNKNOWN_LEVELS
+_MOST_NODES = 100_000
 _FILE_WORD = re.compile(r"\w[\w .-]*")
 
 #: What the official register tells of a trust.
@@ -325,6 +329,7 @@ class TrustsFile(_Strict):
         REGISTER_ATTRIBUTES
     )
     sources: tuple[TrustSource, ...] = ()
+    staff: dict[Literal["all", "ceo", "central_team", "school_leader"], str] = {}
 
     @field_validator("extract", "from_register", "sources")
     @classmethod
@@ -606,12 +611,116 @@ def load_wave(file: str | Path) -> Wave:
     return wave
 
 
+def declaration_of(wave: str, config: str | Path) -> Path:
+    """The file that declares a wave.
+
+    Parameters
+    ----------
+    wave : str
+        Its name, as a person typed it.
+    config : str or Path
+        Folder of the configuration.
+
+    Returns
+    -------
+    Path
+
+    Raises
+    ------
+    InputProblems
+        If no wave can be called so, or none is.
+    """
+    folder = Path(config, "waves")
+    names = sorted((one.stem for one in folder.glob("*.yaml")), key=natural_key)
+    if wave in names and WAVE_NAME.fullmatch(wave) and wave not in RESERVED_NAMES:
+        return folder / f"{wave}.yaml"
+    raise InputProblems(
+        [
+            Problem(
+                str(folder),
+                f"A wave is declared in a file of its name; here are: {', '.join(names) or 'none'}."
+                if folder.is_dir()
+                else "There is no such folder.",
+                "Correct the wave's name, declare the wave (config/README.md says how), or name "
+                "another folder with --config.",
+                value=wave,
+            )
+        ]
+    )
+
+
+@dataclass(frozen=True)
+class Declaration:
+    """A wave's declaration as far as it can be read, for reports that look at all files at once.
+
+    Attributes
+    ----------
+    wave : Wave or None
+        Keys that are wrong are left out of it; None if the file holds no keys at all.
+    unsure : frozenset of str
+        Top-level keys that something is wrong with: what rests on them cannot be judged.
+    problems : tuple of Problem
+        All of the file.
+    """
+
+    wave: Wave | None
+    unsure: frozenset[str] = frozenset()
+    problems: tuple[Problem, ...] = ()
+
+
+def examine_declaration(file: str | Path) -> Declaration:
+    """Read one wave's declaration, and what can be read of a wrong one.
+
+    Parameters
+    ----------
+    file : str or Path
+        ``<wave>.yaml``.
+
+    Returns
+    -------
+    Declaration
+        With the problems that :func:`load_wave` would raise.
+    """
+    path = Path(file)
+    try:
+        return Declaration(load_wave(path))
+    except InputProblems as found:
+        problems = found.problems
+    try:
+        values = read_yaml(path)
+    except InputProblems:
+        return Declaration(None, problems=problems)
+    told = [word for word in MADE_UP if path.stem.endswith(f"-{word}")]
+    values |= {"wave": path.stem, "provenance": told[0] if told else "original"}
+    unsure: set[str] = set()
+    # Leaving out one key may show another to be wrong: attributes need a trusts file.
+    for _ in Wave.model_fields:
+        try:
+            return Declaration(Wave.model_validate(values), frozenset(unsure), problems)
+        except ValidationError as error:
+            for name in {found["loc"][0] for found in error.errors() if found["loc"]}:
+                unsure |= _leave_out(values, name)
+    return Declaration(None, problems=problems)
+
+
+def _leave_out(values: dict[str, Any], name: Any) -> set[str]:
+    """Take out a wrong key, or put a stand-in where one is required; what it leaves unsure."""
+    stand_ins = {"title": "", "source": "", "licence": "", "date": datetime.date(1, 1, 1)}
+    values.pop(name, None)
+    if name in stand_ins:
+        values[name] = stand_ins[name]
+    if name in Wave.model_fields:
+        return {str(name)}
+    return set(difflib.get_close_matches(str(name), list(Wave.model_fields), n=1, cutoff=0.6))
+
+
 def read_yaml(path: Path) -> dict[str, Any]:
     """Read a YAML file that holds a mapping; a repeated key is a problem, not a silent choice."""
     try:
-        text = path.read_text(encoding="utf-8")
-        root = yaml.compose(text, Loader=yaml.SafeLoader)
-        values = yaml.load(text, Loader=_Loader)
+        loader = _Loader(path.read_text(encoding="utf-8"))
+        root = loader.get_single_node()
+        raise_if_any(_endless(str(path), root))
+        values = None if root is None else loader.construct_document(root)
     except OSError as error:
         raise InputProblems(
             [
@@ -622,7 +731,7 @@ def read_yaml(path: Path) -> dict[str, Any]:
                 )
             ]
         ) from None
-    except (yaml.YAMLError, ValueError) as error:
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
         mark = getattr(error, "problem_mark", None)
         raise InputProblems(
             [
@@ -640,6 +749,26 @@ def read_yaml(path: Path) -> dict[str, Any]:
         )
     raise_if_any(_repeated_keys(str(path), root))
     return values
+
+
+def _endless(file: str, root: yaml.Node | None) -> Iterator[Problem]:
+    """Anchors that hold themselves, or so many of each other that reading them would not end."""
+    sizes: dict[int, float] = {}
+
+    def size(node: Any) -> float:
+        if id(node) not in sizes:
+            sizes[id(node)] = math.inf  # as long as it is looked at, it can only hold itself
+            parts = node.value if isinstance(node, yaml.CollectionNode) else ()
+            inside = [one for part in parts for one in (part if type(part) is tuple else (part,))]
+            sizes[id(node)] = 1 + sum(map(size, inside))
+        return sizes[id(node)]
+
+    if root is not None and size(root) > _MOST_NODES:
+        yield Problem(
+            file,
+            f"A declaration has at most {_MOST_NODES} entries, repeated ones (*) counted in full.",
+            "Take out anchors (&) and write out what they stand for.",
+        )
 
 
 class _Loader(yaml.SafeLoader):

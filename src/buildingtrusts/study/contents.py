@@ -40,12 +40,12 @@ def content_of(path: str | Path) -> bytes:
     """
     try:
         return Path(path).read_bytes()
-    except OSError as error:
+    except (OSError, ValueError) as error:  # a name may hold what no system takes
         raise InputProblems(
             [
                 Problem(
                     str(path),
-                    f"This file is needed: {error.strerror}.",
+                    f"This file is needed: {getattr(error, 'strerror', None) or error}.",
                     "Put the file there, or correct its name.",
                 )
             ]

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from buildingtrusts.study.configuration import RegisterChoices
 from buildingtrusts.study.problems import Problem, raise_if_any
 
 
@@ -48,6 +49,21 @@ def add_clustered_answers(parser: argparse.ArgumentParser) -> None:
         nargs="+",
         required=True,
         help="numbers of clusters; those not in the table of clusters are left out",
+    )
+
+
+def add_register(parser: argparse.ArgumentParser) -> None:
+    """Declare where the register's tables are, for trusts that have numbers there."""
+    parser.add_argument(
+        "--extracts",
+        type=Path,
+        default=Path("data/processed/register"),
+        help="folder of the register's tables; looked at only by waves with 'trusts: uid'",
+    )
+    parser.add_argument(
+        "--extract",
+        default=RegisterChoices().extract,
+        help="the study's extract, for waves that name none",
     )
 
 

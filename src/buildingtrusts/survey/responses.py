@@ -8,6 +8,7 @@ codebook (names, addresses, free text) stay outside, and the log says which.
 from __future__ import annotations
 
 import difflib
+import math
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -80,19 +81,22 @@ def tidy_responses(
     """
     places, problems = _places(raw, codebook, wave)
     problems += _dropped_problems(raw, codebook, wave, set(places.values()))
-    raise_if_any(problems)
-    columns = {item.column: raw.column(places[item.column]) for item in codebook.items}
-    keys = {name: raw.column(header) for name, header in _key_headers(wave) if header}
+    # One missing item hides no wrong answer to another; without the keys there are no responses.
+    keys = {name: raw.column(h) for name, h in _key_headers(wave) if h in raw.header}
+    if not {"respondent_id", "mat_id"} <= keys.keys():
+        raise_if_any(problems)
     problems += _key_problems(raw, keys, wave, mats)
     roles, role_problems = _roles(raw, keys.get("role"), wave)
     problems += role_problems
     missing_words = {word.casefold() for word in wave.responses.missing}
     answers: dict[str, list[float | None]] = {}
     for item in codebook.items:
-        answers[item.column], found = _answers(
-            raw, places[item.column], columns[item.column], item, missing_words
-        )
-        problems += found
+        if item.column in places:
+            header = places[item.column]
+            answers[item.column], found = _answers(
+                raw, header, raw.column(header), item, missing_words
+            )
+            problems += found
     raise_if_any(problems)
     kept = {*places.values(), *(header for _, header in _key_headers(wave) if header)}
     return _responses(raw, keys, roles, answers, codebook, kept)
@@ -277,7 +281,7 @@ def _answers(
 
 def _on_scale(value: float, item: Item) -> bool:
     if item.minimum is None or item.maximum is None or item.step is None:
-        return True
+        return math.isfinite(value)
     steps = (value - item.minimum) / item.step
     return item.minimum <= value <= item.maximum and abs(steps - round(steps)) < 1e-9
 

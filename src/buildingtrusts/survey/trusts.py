@@ -6,8 +6,9 @@ something about it is unknown.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from buildingtrusts.output.contracts import MISSING
@@ -18,6 +19,8 @@ from buildingtrusts.survey.raw_table import RawTable
 
 if TYPE_CHECKING:
     import pandas as pd
+
+_COUNT = re.compile(r"\d{1,9}", re.ASCII)
 
 
 @dataclass(frozen=True)
@@ -32,11 +35,14 @@ class Trusts:
         Levels of each of these attributes, in the order in which tables list them.
     notes : tuple of str
         What was left out, for the log.
+    staff : dict of (str, str) to int
+        People asked, by trust and role (``all`` for everybody), where the file says so.
     """
 
     table: pd.DataFrame
     levels: dict[str, tuple[str, ...]]
     notes: tuple[str, ...]
+    staff: Mapping[tuple[str, str], int] = field(default_factory=dict)
 
 
 def tidy_trusts(
@@ -62,7 +68,8 @@ def tidy_trusts(
     Raises
     ------
     InputProblems
-        With every missing column, repeated trust and undeclared level.
+        With every missing column, repeated trust, undeclared level and number of staff that is
+        none.
     """
     import pandas as pd
 
@@ -76,29 +83,61 @@ def tidy_trusts(
     levels = {name: levels[name] for name in (*wave.attributes, *elsewhere) if name in levels}
     uid = wave.trusts.uid if wave.trusts else None
     wanted = ["mat_id", *levels]
-    raise_if_any(_column_problems(raw, wanted, uid))
-    raise_if_any([*_mat_problems(raw), *_level_problems(raw, levels)])
+    declared = wave.trusts.staff if wave.trusts else {}
+    counts = {str(role): header for role, header in declared.items()}
+    raise_if_any(_column_problems(raw, wanted, uid, counts))
+    staff, staff_problems = _staff(raw, counts)
+    raise_if_any([*_mat_problems(raw), *_level_problems(raw, levels), *staff_problems])
     order = sorted(range(len(raw.rows)), key=lambda row: natural_key(raw.column("mat_id")[row]))
     table = pd.DataFrame(
         {name: [raw.column(name)[row] or MISSING for row in order] for name in wanted}
     )
-    outside = [name for name in raw.header if name not in (*wanted, uid)]
+    outside = [name for name in raw.header if name not in (*wanted, uid, *counts.values())]
     notes = [f"{raw.file}: {note}" for note in raw.notes]
     notes.append(f"{raw.file}: {len(table)} trusts, {len(levels)} attributes")
     if outside:
         notes.append(f"{raw.file}: columns that are not declared were left out: {outside}")
-    return Trusts(table, levels, tuple(notes))
+    return Trusts(table, levels, tuple(notes), staff)
 
 
-def _column_problems(raw: RawTable, wanted: Sequence[str], uid: str | None) -> Iterator[Problem]:
-    rule = "The file has this column; it is missing."
-    for name in wanted:
+def _column_problems(
+    raw: RawTable, wanted: Sequence[str], uid: str | None, counts: Mapping[str, str]
+) -> Iterator[Problem]:
+    advice = dict.fromkeys(
+        counts.values(), "Add it, or correct 'trusts: staff' in the wave's file."
+    )
+    advice |= dict.fromkeys(wanted, "Add it, or take the attribute out of the wave's file.")
+    if uid is not None:
+        advice[uid] = "Add it, with each trust's number in the register, or correct 'trusts: uid'."
+    for name in dict.fromkeys([*wanted, *advice]):
         if name not in raw.header:
-            advice = "Add it, or take the attribute out of the wave's file."
-            yield Problem(raw.file, rule, advice, 1, name)
-    if uid is not None and uid not in raw.header:
-        advice = "Add it, with each trust's number in the register, or correct 'trusts: uid'."
-        yield Problem(raw.file, rule, advice, 1, uid)
+            rule = "The file has this column; it is missing."
+            yield Problem(raw.file, rule, advice[name], 1, name)
+
+
+def _staff(
+    raw: RawTable, counts: Mapping[str, str]
+) -> tuple[dict[tuple[str, str], int], list[Problem]]:
+    """How many people of each trust and role were asked; an empty field is unknown."""
+    staff: dict[tuple[str, str], int] = {}
+    problems = []
+    for role, header in counts.items():
+        rows = zip(raw.lines, raw.column("mat_id"), raw.column(header), strict=True)
+        for line, mat, text in rows:
+            if _COUNT.fullmatch(text):
+                staff[mat, role] = int(text)
+            elif text:
+                problems.append(
+                    Problem(
+                        raw.file,
+                        "The number of people asked is a whole number, or empty if unknown.",
+                        "Correct it, or leave it empty.",
+                        line,
+                        header,
+                        text,
+                    )
+                )
+    return staff, problems
 
 
 def _mat_problems(raw: RawTable) -> Iterator[Problem]:

@@ -125,6 +125,34 @@ def import_responses(data: bytes, file: str, wave: Wave, codebook: Codebook) -> 
         If the file cannot be read, a key or an item is a personal column, a wording is ambiguous,
         or labels disagree with the codebook's anchors.
     """
+    export, problems = examine_export(data, file, wave, codebook)
+    raise_if_any(problems)
+    return export
+
+
+def examine_export(
+    data: bytes, file: str, wave: Wave, codebook: Codebook
+) -> tuple[Imported, list[Problem]]:
+    """Read a wave's export; items whose labels are at odds with the codebook are left out.
+
+    So one item's labels hide no wrong answer to another.
+
+    Parameters
+    ----------
+    data, file, wave, codebook
+        As :func:`import_responses` takes them.
+
+    Returns
+    -------
+    Imported
+    list of Problem
+        Of the items that were left out.
+
+    Raises
+    ------
+    InputProblems
+        As :func:`import_responses` does, but for labels that disagree with anchors.
+    """
     responses = wave.responses
     keys = _keys(wave)
     raw = _read(data, file, responses)
@@ -136,9 +164,20 @@ def import_responses(data: bytes, file: str, wave: Wave, codebook: Codebook) -> 
     if places:
         listed = ", ".join(f"{item} is '{name}'" for item, name in places.items())
         raw = raw.noting(f"{len(places)} items were found by their wording: {listed}")
-    raw = to_codebook_scales(raw, known, responses.missing, responses.reversed, keys)
+    problems: list[Problem] = []
+    try:
+        raw = to_codebook_scales(raw, known, responses.missing, responses.reversed, keys)
+    except InputProblems as found:
+        problems += found.problems
+        wrong = {problem.column for problem in found.problems}
+        known = Codebook(
+            tuple(item for item in known.items if not wrong & {item.column, *item.aliases})
+        )
+        counted = [item.column for item in known.items if item.minimum is not None]
+        turned = [name for name in responses.reversed if name in counted]
+        raw = to_codebook_scales(raw, known, responses.missing, turned, keys)
     raw = _with_key_labels(raw, [wave.responses.columns.mat_id, wave.responses.columns.role])
-    return Imported(_with_rows_as_keys(raw, wave), known)
+    return Imported(_with_rows_as_keys(raw, wave), known), problems
 
 
 def detect_importer(
