@@ -7,8 +7,8 @@ BIN := .venv/bin
 READY := .venv/ready
 
 .DEFAULT_GOAL := help
-.PHONY: help reproduce test lint format reconstruction interviews ensemble calibration ledger readme \
-  benchmark lock clean
+.PHONY: help reproduce test lint format reconstruction illustration interviews ensemble \
+  calibration ledger readme benchmark lock clean
 
 help:  ## show what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 18
@@ -56,6 +56,9 @@ reconstruction: $(READY)  ## make the responses of 2017-reconstruction again fro
 
 interviews: $(READY)  ## make the invented interviews again
 	$(BIN)/python -m buildingtrusts illustrate-interviews
+
+illustration: $(READY)  ## make the invented wave 2024-illustration again
+	$(BIN)/python -m buildingtrusts illustrate-wave --out data/raw/2024-illustration
 
 ensemble: $(READY)  ## judge 108 reconstructions and keep the table that verdicts rest on (minutes)
 	$(BIN)/snakemake --cores $(CORES) ensemble

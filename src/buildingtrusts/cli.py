@@ -41,6 +41,7 @@ COMMANDS: dict[str, str] = {
     "gather-interviews": "put the tables of all sets of interviews together",
     "draw-interviews": "draw what coded interviews say of centralisation and break points",
     "illustrate-interviews": "make invented interviews, which say of themselves that they are",
+    "illustrate-wave": "make an invented second wave, in the layout of a Qualtrics export",
     "register": "read an extract of the official register of schools and trusts",
     "compare-population": "set the sample's trusts beside the register's population",
     "cluster-common": "cluster a wave on the items that all waves asked",

@@ -14,6 +14,7 @@ from matplotlib.text import Text
 
 from buildingtrusts.output.figures import STUDY_FIGURES, WAVE_FIGURES, style
 from buildingtrusts.output.figures.drawing import Drawing
+from buildingtrusts.output.figures.operating import Reference
 from buildingtrusts.output.figures.study import StudyMaterial, draw_study_figure
 from buildingtrusts.output.figures.trees import cut_height, lay_out
 from buildingtrusts.output.figures.wave import WaveMaterial, draw_wave_figure
@@ -296,6 +297,34 @@ def test_segments_of_a_bar_lie_side_by_side(wave: WaveMaterial) -> None:
             assert segments[0][0] == 0
             ends = [end for _, end in segments]
             assert [start for start, _ in segments[1:]] == ends[:-1]
+
+
+@pytest.mark.parametrize("statement", ["central by their own account", "central " * 30])
+def test_a_published_share_stands_beside_this_waves_and_is_no_finding_of_it(
+    wave: WaveMaterial, statement: str
+) -> None:
+    references = [
+        Reference(statement, 61.0, "2024", "A report"),
+        Reference("so", 55.0, "2023", "B"),
+    ]
+    alone = draw_wave_figure("operating_model", wave)
+    drawing = draw_wave_figure("operating_model", replace(wave, references=references))
+    shares = drawing.data.dropna(subset="percent")
+    of_all = alone.data
+    central = (of_all["place"] == "centralised").sum()
+    assert shares["percent"].tolist() == [100 * central / len(of_all), 61.0, 55.0]
+    assert f"This wave: {central} of {len(of_all)} trusts" in words_of(drawing)
+    assert any(words.startswith("Published benchmark, 2024") for words in words_of(drawing))
+    caption = drawing.caption
+    assert "definitions differ" in caption
+    assert "A report and B" in caption
+    assert "61% (published benchmark, 2024" in drawing.alt_text
+    assert not any("benchmark" in words for words in words_of(alone))
+    width, _ = drawing.figure.get_size_inches()
+    for words, (left, low, right, _) in boxes_of(drawing).items():
+        assert left >= -0.01, words
+        assert right <= width + 0.01, words
+        assert low >= style.stamp_height(width) - 0.02, words
 
 
 def test_places_found_with_other_cut_offs_are_refused(wave: WaveMaterial) -> None:

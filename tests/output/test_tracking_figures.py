@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 from matplotlib.colors import to_hex
 from matplotlib.patches import PathPatch, Rectangle
+from matplotlib.text import Text
 
 from buildingtrusts.output.figures import style
 from buildingtrusts.output.figures.alluvial import draw_transitions
@@ -301,3 +302,13 @@ def test_roles_and_ages_are_those_of_the_last_two_waves() -> None:
         "2020-illustration",
         "2023-illustration",
     }
+
+
+def test_two_waves_are_named_once_and_every_stratum_finds_room() -> None:
+    drawing = draw_changes(changed(2, 29), {})
+    words = [text.get_text() for text in drawing.figure.findobj(Text)]
+    assert words.count("2017-illustration \N{RIGHTWARDS ARROW} 2020-illustration") == 1
+    assert drawing.data["stratum"].nunique() == 6
+    assert "Left out" not in drawing.caption
+    # Six panels stand three and three, not four and two.
+    assert len({round(axes.get_position().x0, 3) for axes in drawing.figure.axes}) == 3

@@ -11,7 +11,7 @@ import yaml
 from buildingtrusts.cli import main
 from buildingtrusts.output.contracts import EVIDENCE_TABLES
 from buildingtrusts.output.tables import read_table
-from buildingtrusts.published.ensemble import ensemble_members, fingerprint
+from buildingtrusts.published.ensemble import claims_of_survey, ensemble_members, fingerprint
 from buildingtrusts.statistics.verdict import RULE_VERSION
 from buildingtrusts.study.configuration import EnsembleChoices
 
@@ -85,6 +85,13 @@ def test_rows_are_put_together_in_their_order(rows: Path, tmp_path: Path) -> Non
     assert table["member"].tolist() == [2, 3]
 
 
+def test_an_ensemble_is_made_from_the_claims_of_its_own_survey() -> None:
+    own = 'claim,survey,note\na,2017,"two\nlines, 2024"\nb,2017,\n'
+    others = own.replace("b,2017,", 'c,2024,"of\nanother"\nb,2017,') + "d,2024,\n"
+    assert claims_of_survey(others, "2017") == own
+    assert claims_of_survey(own, "2024") == "claim,survey,note\n"
+
+
 def test_the_kept_ensemble_is_of_todays_claims_rule_and_grid(codebook: Path) -> None:
     kept = read_table(PUBLISHED / "ensemble.csv")
     texts = [
@@ -94,6 +101,7 @@ def test_the_kept_ensemble_is_of_todays_claims_rule_and_grid(codebook: Path) -> 
             codebook,
         )
     ]
+    texts[0] = claims_of_survey(texts[0], "2017")
     assert set(kept["made_from"]) == {fingerprint(*texts)}, "run `make ensemble` again"
     assert set(kept["rule_version"]) == {int(RULE_VERSION)}
     settings = yaml.safe_load((ROOT / "config" / "config.yaml").read_text(encoding="utf-8"))

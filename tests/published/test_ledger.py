@@ -184,14 +184,30 @@ def test_the_calibrated_rows_are_exactly_the_targets(shipped):
     calibrated = ledger["claim"][ledger["basis"] == "calibrated"]
     assert set(calibrated) == set(shipped.targets)
     emergent = set(ledger["claim"][ledger["basis"] == "emergent"])
-    survey = {claim.claim for claim in shipped.claims if claim.source == "survey"}
+    survey = {
+        claim.claim
+        for claim in shipped.claims
+        if (claim.source, claim.survey) == ("survey", "2017")
+    }
     assert emergent == survey - set(shipped.targets)
+
+
+def test_nothing_is_fitted_to_what_is_said_of_2024(shipped):
+    waves = [Wave("2024-illustration", "illustration", Evidence())]
+    ledger = compute_ledger(shipped, waves, Register())
+    of_wave = ledger[ledger["wave"] == "2024-illustration"]
+    assert set(of_wave["basis"]) == {"emergent"}
+    assert len(of_wave) >= 10
+    # What cannot be computed says why, and no difference stops a run.
+    rest = ledger[ledger["wave"] == "2024"]
+    assert set(rest["verdict"]) == {"not computable"}
+    assert not set(shipped.targets) & set(of_wave["claim"])
 
 
 def test_original_answers_are_data_and_nothing_else(shipped):
     ledger = compute_ledger(shipped, [Wave("2017", "original", Evidence())], Register())
     assert set(ledger["basis"]) == {"data", "derived", "register"}
-    assert set(ledger["wave"]) == {"2017"}
+    assert set(ledger["wave"]) == {"2017", "2024"}
 
 
 def test_an_illustration_was_fitted_to_nothing(shipped):

@@ -121,7 +121,10 @@ def small_study() -> Evidence:
         ),
         operating_model=table(
             "mat_id role n centralisation spread place",
-            *[(mat, "all", 2, value, 0.0, "hybrid") for mat, value in central.items()],
+            *[
+                (mat, "all", 2, value, 0.0, "centralised" if value >= 6 else "hybrid")
+                for mat, value in central.items()
+            ],
             ("A", "ceo", 1, 9.0, 0.0, "centralised"),
         ),
     )
@@ -184,6 +187,16 @@ KNOWN_ANSWERS = [
     ("mats_with_median", "block=strategy; item=consistent_pedagogy; at_least=7", 2),
     ("mats_with_mean", "block=operations; item=back_office; above=3", 2),
     ("mats_with_mean", "block=operations; item=back_office; below=3", 1),
+    ("share_with_mean", "block=operations; item=back_office; above=3", 0.5),
+    ("share_with_mean", "block=operations; item=back_office; below=3", 0.25),
+    ("items_of_mats", "block=strategy; end=highest; n=1", "individual_identity"),
+    # In A the CEO alone answered; in C and D all agree; E is not clustered.
+    (
+        "role_contrast",
+        "block=operations; items=back_office; first=school_leader; second=ceo",
+        Tie("0"),
+    ),
+    ("share_centralised", "", 0.4),
     ("mean_over_mats", "block=operations; item=back_office", 4.75),
     ("mean_over_mats", "block=operations; item=back_office; k=2; clusters=2", 7),
     ("divergent_item", "block=strategy; rank=1", "consistent_pedagogy"),
@@ -257,6 +270,24 @@ def test_every_survey_quantity_has_a_known_answer():
     tested = {quantity for quantity, _, _ in KNOWN_ANSWERS}
     # Those two need more items or trusts than the small study has; their tests are below.
     assert set(quantities("survey")) - tested == {"best_linkage", "ceo_spread_contrast"}
+
+
+def test_roles_are_compared_within_each_mat() -> None:
+    # Pooled, leaders of the high MAT would hide that the CEO stands above them in both.
+    responses = table(
+        "respondent_id mat_id role s__a s__b",
+        ("a1", "A", "ceo", 5, 9),
+        ("a2", "A", "school_leader", 3, np.nan),
+        ("b1", "B", "central_team", 9, 8),
+        ("b2", "B", "school_leader", 8, 5),
+        ("b3", "B", "school_leader", 8, 5),
+        ("c1", "C", "ceo", 1, 1),
+    )
+    clusters = table("mat_id k cluster", *[(mat, 2, 1) for mat in "ABC"])
+    shown = Evidence(responses=responses, clusters=clusters)
+    words = {"block": "s", "items": "a, b", "first": "ceo, central_team", "second": "school_leader"}
+    # A: 2 on a alone; B: 1 and 3; C has no leader.
+    assert compute("survey", "role_contrast", words, shown) == pytest.approx((2 + 2) / 2)
 
 
 def test_little_variation_is_a_smaller_standard_deviation_than_the_other_items(study):

@@ -193,7 +193,9 @@ def test_a_share_that_is_configured_is_the_one_used(cutoffs: Cutoffs) -> None:
         ("2014-01-20", "Under 3 years"),  # two years and 364 days
         ("2014-01-19", "3 to 5 years"),
         ("2011-01-20", "3 to 5 years"),
-        ("2011-01-19", "6 years or more"),
+        ("2011-01-19", "6 to 9 years"),
+        ("2007-01-20", "6 to 9 years"),
+        ("2007-01-19", "10 years or more"),
     ],
 )
 def test_a_trust_is_as_old_as_its_oldest_member(joined: str, level: str, cutoffs: Cutoffs) -> None:

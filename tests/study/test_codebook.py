@@ -112,11 +112,15 @@ def test_the_waves_rows_read_back_as_they_were_written(tmp_path: Path) -> None:
 
 
 def test_the_shipped_codebooks_are_sound() -> None:
-    book = load_codebook(ROOT / "config" / "codebook.csv", ["2017-reconstruction"])
+    waves = ["2017-reconstruction", "2024-illustration"]
+    book = load_codebook(ROOT / "config" / "codebook.csv", waves)
     wave = book["2017-reconstruction"]
     assert [len(wave.block(name)) for name in ("strategy", "operations")] == [10, 15]
     assert {item.n_options for item in wave.block("strategy")} == {10}
     assert {item.n_options for item in wave.block("operations")} == {11}
+    later = book["2024-illustration"]
+    assert [len(later.block(name)) for name in ("strategy", "operations")] == [13, 18]
+    assert {item.status for item in later.items} == {"kept", "reworded", "split", "merged", "new"}
     load_codebook(ROOT / "examples" / "minimal" / "codebook.csv", ["2030-illustration"])
 
 

@@ -138,6 +138,17 @@ def test_a_new_wave_leaves_what_others_depend_on_as_it_was(project: Path) -> Non
         assert of(before, WAVE) == of(after, WAVE)
 
 
+def test_benchmarks_are_shown_to_a_wave_under_its_surveys_name(project: Path) -> None:
+    published = {**SETTINGS["paths"], "published": "published"}
+    settings = {**SETTINGS, "paths": published}
+    assert "--benchmarks" not in plan_study(settings).figure_flags(WAVE)
+    Path("published").mkdir()
+    Path("published/benchmarks.csv").write_text("", encoding="utf-8")
+    flags = shlex.split(plan_study(settings).figure_flags(WAVE))
+    assert flags[flags.index("--benchmarks") + 1] == "published/benchmarks.csv"
+    assert flags[flags.index("--survey") + 1] == "2030"
+
+
 def test_reading_a_wave_depends_on_its_columns_and_scales_and_not_on_its_title(
     project: Path,
 ) -> None:

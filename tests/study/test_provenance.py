@@ -19,7 +19,10 @@ from buildingtrusts.study.provenance import ID_PREFIX, sha256, stamp, statement
         (["reconstruction"], "Reconstruction: not the survey's responses"),
         (["illustration"], "Illustration: invented responses"),
         (["original", "illustration"], "Illustration: invented responses"),
-        (["illustration", "reconstruction"], "Reconstruction: not the survey's responses"),
+        (
+            ["illustration", "reconstruction"],
+            "Reconstruction: not the survey's responses · Illustration: invented responses",
+        ),
     ],
 )
 def test_figures_carry_the_stamp_of_any_wave_that_is_not_original(

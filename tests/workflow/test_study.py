@@ -59,6 +59,47 @@ def test_ten_changed_ratings_make_the_ledger_differ(study: Project, tmp_path: Pa
     assert differing & fitted
 
 
+def test_the_second_wave_is_compared_with_the_first_and_says_that_it_is_invented(
+    study: Project,
+) -> None:
+    results = study.results()
+    stamp = "Reconstruction: not the survey's responses · Illustration: invented responses"
+    for name in ("transitions", "changes", "ledger"):
+        assert stamp in results[f"figures/{name}.txt"].decode("utf-8")
+    rows = list(csv.DictReader(results["tables/transitions.csv"].decode("utf-8").splitlines()))
+    of_three = [row for row in rows if row["k"] == "3"]
+    assert sum(int(row["n"]) for row in of_three) == 14
+    types = list(csv.DictReader(results["tables/types.csv"].decode("utf-8").splitlines()))
+    type_of = {(row["wave"], row["k"], row["cluster"]): row["type_id"] for row in types}
+    stayed = sum(
+        int(row["n"])
+        for row in of_three
+        if type_of[row["from_wave"], "3", row["from_cluster"]]
+        == type_of[row["to_wave"], "3", row["to_cluster"]]
+    )
+    assert 7 < stayed < 14
+    changes = list(csv.DictReader(results["tables/changes.csv"].decode("utf-8").splitlines()))
+    strata = {row["stratum"] for row in changes if int(row["n_mats"])}
+    assert {"ceo", "central_team", "school_leader", "trust_age: 10 years or more"} <= strata
+
+
+def test_what_is_said_of_2024_is_in_the_ledger_and_cannot_stop_a_run(study: Project) -> None:
+    of_wave = {row["claim"]: row for row in ledger(study) if row["wave"] == "2024-illustration"}
+    assert {row["basis"] for row in of_wave.values()} == {"emergent"}
+    for claim in ("workforce_first", "finance_central", "estates_local", "savings_with_age"):
+        assert of_wave[claim]["verdict"] == "reproduced"
+    assert of_wave["centralised_share"]["verdict"] == "computed only"
+    apart = {row["claim"]: row["verdict"] for row in ledger(study) if row["wave"] == "2024"}
+    assert apart["procurement_more_central"] == "not computable"
+
+
+def test_evidence_is_left_out_where_it_is_switched_off(study: Project) -> None:
+    made = {path for path in study.results() if path.startswith("2024-illustration/")}
+    assert "2024-illustration/tables/clusters.csv" in made
+    assert "2024-illustration/tables/README.md" in made
+    assert not any("verdict" in path or "nulls" in path for path in made)
+
+
 def test_every_figure_has_its_data_and_its_alternative_text(study: Project) -> None:
     results = study.results()
     drawn = {path.removesuffix(".png") for path in results if path.endswith(".png")}

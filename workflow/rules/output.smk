@@ -5,6 +5,7 @@ rule draw:
         codebook=rules.ingest.output.codebook,
         attributes=rules.ingest.output.attributes,
         tests=lambda wildcards: PLAN.merge_test_files(wildcards.wave),
+        benchmarks=PLAN.benchmark_files(),
         code=modules_of("draw"),
     output:
         figures=PLAN.figure_files(f"{RESULTS}/{{wave}}/figures", WAVE_FIGURES),

@@ -8,7 +8,9 @@ every fitted claim; what they disagree on is what the report does not determine.
 
 from __future__ import annotations
 
+import csv
 import hashlib
+import io
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import product
@@ -64,6 +66,28 @@ def ensemble_members(
         Member(number, seed, spread, skew)
         for number, (spread, skew, seed) in enumerate(combinations, start=1)
     ]
+
+
+def claims_of_survey(claims: str, survey: str) -> str:
+    r"""Header and rows of one survey in the text of ``claims.csv``, letter for letter.
+
+    An ensemble is made from the claims of its own survey: another survey's change nothing in it.
+
+    Examples
+    --------
+    >>> claims_of_survey('claim,survey\na,2017\nb,2024\nc,2017\n', "2017")
+    'claim,survey\na,2017\nc,2017\n'
+    """
+    lines = io.StringIO(claims).readlines()
+    reader = csv.reader(lines)
+    header = next(reader, [])
+    column, start = header.index("survey"), reader.line_num
+    kept = lines[:start]
+    for fields in reader:
+        if fields[column].strip() == survey:
+            kept += lines[start : reader.line_num]
+        start = reader.line_num
+    return "".join(kept)
 
 
 def fingerprint(*texts: str) -> str:

@@ -10,6 +10,7 @@ desired standardisation from 1 to 5 with 3 for about the same.
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 from buildingtrusts.published.comparisons import (
@@ -223,6 +224,45 @@ def mats_with_mean(
     return count_within(_scores(evidence, block, "mean", item)[item], above=above, below=below)
 
 
+def share_with_mean(
+    evidence: Evidence,
+    block: str,
+    item: str,
+    above: float | None = None,
+    below: float | None = None,
+) -> float:
+    """Share of the MATs whose mean answer is above or below a mark."""
+    means = _scores(evidence, block, "mean", item)[item].dropna()
+    return count_within(means, above=above, below=below) / len(means) if len(means) else math.nan
+
+
+def items_of_mats(evidence: Evidence, block: str, end: str, n: int) -> str | Tie:
+    """The n items that MATs rate highest or lowest, by the average of their means."""
+    return leading(_scores(evidence, block).mean(), end, n)
+
+
+def role_contrast(
+    evidence: Evidence,
+    block: str,
+    items: tuple[str, ...],
+    first: tuple[str, ...],
+    second: tuple[str, ...],
+) -> float | Tie:
+    """Mean of some roles less that of others within each MAT, averaged over MATs.
+
+    Over the items that both sides of a MAT answered, and the MATs in which there are any.
+    """
+    responses = select(evidence.responses, "responses.csv")
+    columns = [f"{block}__{item}" for item in items]
+    _having(responses, tuple(columns), "responses.csv")
+    inside = responses[responses["mat_id"].isin(_clustered(evidence))]
+    sides = [
+        inside[inside["role"].isin(roles)].groupby("mat_id")[columns].mean()
+        for roles in (first, second)
+    ]
+    return contrast(float((sides[0] - sides[1]).mean(axis=1).mean()))
+
+
 def mean_over_mats(
     evidence: Evidence, block: str, item: str, k: int = 0, clusters: tuple[int, ...] = ()
 ) -> float:
@@ -367,6 +407,12 @@ def centralisation_contrast(evidence: Evidence, k: int, cluster: int) -> float |
     """Average centralisation of one of k clusters less that of the other MATs."""
     inside, outside = _split(evidence, _centralisation(evidence), k, cluster)
     return contrast(float(inside.mean() - outside.mean()))
+
+
+def share_centralised(evidence: Evidence) -> float:
+    """Share of all MATs that the operating model places among the centralised."""
+    rows = select(evidence.operating_model, "operating_model.csv", role="all")
+    return float((rows["place"] == "centralised").mean())
 
 
 def areas_more_central(evidence: Evidence, k: int, cluster: int) -> float:

@@ -11,6 +11,7 @@ from buildingtrusts.output.figures import FORMATS, WAVE_FIGURES
 from buildingtrusts.study.flags import add_wave_drawing
 
 if TYPE_CHECKING:
+    from buildingtrusts.output.figures.operating import Reference
     from buildingtrusts.output.figures.ordination import Plane
     from buildingtrusts.output.figures.questions import Questions
     from buildingtrusts.output.figures.wave import WaveMaterial
@@ -23,6 +24,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the step's flags."""
     add_wave_drawing(parser, WAVE_FIGURES, FORMATS)
     parser.add_argument("--merge-tests", help="table of tests, for the dendrogram to show")
+    parser.add_argument("--benchmarks", type=Path, help="published figures to set the wave beside")
+    parser.add_argument("--survey", default="", help="the survey whose benchmarks are shown")
     parser.add_argument("--title", default="", help="title of the wave, for the dendrogram")
     parser.add_argument("--linkage", default="", help="how the tree was built, for a caption")
     parser.add_argument("--metric", default="", help="its distance, for a caption")
@@ -71,7 +74,23 @@ def read_material(arguments: argparse.Namespace) -> WaveMaterial:
         cutoffs=(arguments.hybrid_from, arguments.centralised_from),
         method=_method(arguments.title, arguments.linkage, arguments.metric),
         merge_tests=read_table(arguments.merge_tests) if arguments.merge_tests else None,
+        references=_references(arguments.benchmarks, arguments.survey),
     )
+
+
+def _references(benchmarks: Path | None, survey: str) -> list[Reference]:
+    """The benchmarks of a survey, if there are any."""
+    from buildingtrusts.output.figures.operating import Reference
+    from buildingtrusts.published.benchmarks import read_benchmarks
+
+    if benchmarks is None:
+        return []
+    found = read_benchmarks(benchmarks.read_text(encoding="utf-8"), str(benchmarks))
+    return [
+        Reference(one.statement, one.percent, one.year, one.source)
+        for one in found
+        if one.survey == survey
+    ]
 
 
 def _method(title: str, linkage: str, metric: str) -> str:

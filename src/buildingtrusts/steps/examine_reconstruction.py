@@ -51,7 +51,7 @@ def run(arguments: argparse.Namespace) -> None:
     from buildingtrusts.output.contracts import EVIDENCE_TABLES
     from buildingtrusts.output.tables import write_table
     from buildingtrusts.published.claims import read_claims
-    from buildingtrusts.published.ensemble import ensemble_members, fingerprint
+    from buildingtrusts.published.ensemble import claims_of_survey, ensemble_members, fingerprint
     from buildingtrusts.published.reconstruction import reconstruct
     from buildingtrusts.published.targets import ReconstructionError
     from buildingtrusts.study.codebook import read_wave_codebook
@@ -78,7 +78,10 @@ def run(arguments: argparse.Namespace) -> None:
         ) from None
     row = _row(arguments, member, made.responses, codebook)
     row["made_from"] = fingerprint(
-        claims, crosstabs, targets, arguments.codebook.read_text(encoding="utf-8")
+        claims_of_survey(claims, arguments.wave.removesuffix("-reconstruction")),
+        crosstabs,
+        targets,
+        arguments.codebook.read_text(encoding="utf-8"),
     )
     write_table(arguments.out, row, EVIDENCE_TABLES["ensemble"].columns)
     print(f"Reconstruction {member.member}: {row['verdict'].iloc[0]}", file=sys.stderr)

@@ -174,6 +174,11 @@ class Plan:
         tested = f"{self.study.paths.results}/{wave}/tables/merge_tests.csv"
         return [tested] if self.has_evidence(wave) else []
 
+    def benchmark_files(self) -> list[str]:
+        """Published figures of other surveys that waves are set beside, if there are any."""
+        path = f"{self.study.paths.published}/benchmarks.csv"
+        return [path] if Path(path).is_file() else []
+
     def ensemble_file(self) -> list[str]:
         """The kept evidence of many reconstructions, if there is any."""
         path = f"{self.study.paths.published}/ensemble.csv"
@@ -474,6 +479,8 @@ class Plan:
     def figure_flags(self, wave: str) -> str:
         """Flags of the draw step for a wave: what it is, and which partition to show."""
         declared, tested = self.waves[wave], self.merge_test_files(wave)
+        beside = self.benchmark_files()
+        survey = wave.removesuffix(f"-{declared.provenance}")
         return _flags(
             title=declared.title,
             provenance=declared.provenance,
@@ -484,6 +491,7 @@ class Plan:
             hybrid_from=self.study.operating_model.hybrid_from,
             centralised_from=self.study.operating_model.centralised_from,
             **({"merge_tests": tested[0]} if tested else {}),
+            **({"benchmarks": beside[0], "survey": survey} if beside else {}),
         )
 
     def study_figure_flags(self) -> str:

@@ -33,6 +33,8 @@ _STATEMENT = {
 def stamp(provenances: Iterable[str]) -> str:
     """The words that figures made from these waves carry; empty if all are original.
 
+    A reconstruction comes first: it is the one that could be mistaken for the survey.
+
     Examples
     --------
     >>> stamp(["original", "reconstruction"])
@@ -40,18 +42,17 @@ def stamp(provenances: Iterable[str]) -> str:
     >>> stamp(["original"])
     ''
     """
-    return _first(provenances, _STAMP)
+    return " · ".join(_said(provenances, _STAMP))
 
 
 def statement(provenances: Iterable[str]) -> str:
-    """The paragraph that opens documents made from these waves; empty if all are original."""
-    return _first(provenances, _STATEMENT)
+    """The paragraphs that open documents made from these waves; empty if all are original."""
+    return "\n\n".join(_said(provenances, _STATEMENT))
 
 
-def _first(provenances: Iterable[str], words: dict[str, str]) -> str:
-    # A reconstruction comes first: it is the one that could be mistaken for the survey.
+def _said(provenances: Iterable[str], words: dict[str, str]) -> list[str]:
     given = set(provenances)
-    return next((text for provenance, text in words.items() if provenance in given), "")
+    return [text for provenance, text in words.items() if provenance in given]
 
 
 def may_be_named_after(provenance: str, earlier: str) -> bool:

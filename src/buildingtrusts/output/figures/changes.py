@@ -46,6 +46,11 @@ class _Panel:
     stratum: str
 
     @property
+    def waves(self) -> str:
+        """Both, with nothing but an arrow between them, so that a line can break at it."""
+        return f"{self.earlier} \N{RIGHTWARDS ARROW} {self.later}"
+
+    @property
     def title(self) -> str:
         """Of a panel, without its waves."""
         if self.stratum == "all":
@@ -82,9 +87,9 @@ def draw_changes(changes: pd.DataFrame, labels: Mapping[tuple[str, str], str]) -
     grid = _grid(data)
     caption = f"{_CAPTION} {_left_out(data, grid)}".strip()
     data = data[[panel in grid.panels for panel in _panels_of(data)]].reset_index(drop=True)
-    page = style.new_page(title, "", caption, grid.band * grid.bands)
+    page = style.new_page(title, grid.subtitle, caption, grid.band * grid.bands)
     for place, panel in enumerate(grid.panels):
-        band, column = divmod(place, _ACROSS)
+        band, column = divmod(place, grid.across)
         bottom = (grid.bands - band - 1) * grid.band + _AXIS
         left = grid.label + column * (grid.width + _GAP)
         axes = page.axes(left, bottom, grid.width, grid.height)
@@ -131,6 +136,9 @@ class _Grid:
     blocks: dict[str, int]
     items: dict[tuple[str, str], int]
     names: list[str]
+    #: The waves, where all panels are of the same two.
+    subtitle: str
+    across: int
     label: float
     width: float
     row: float
@@ -154,7 +162,7 @@ class _Grid:
     @property
     def bands(self) -> int:
         """Rows of panels."""
-        return -(-len(self.panels) // _ACROSS)
+        return -(-len(self.panels) // self.across)
 
 
 def _grid(data: pd.DataFrame) -> _Grid:
@@ -172,17 +180,41 @@ def _grid(data: pd.DataFrame) -> _Grid:
             names.append(style.shorten(label, style.TICK, _LABEL))
     every = _ordered(data)
     label = style.label_width(names) + 0.1
-    across = min(_ACROSS, len(every))
-    width = min((style.DOUBLE - 0.34 - label - _GAP * (across - 1)) / across, 2.8)
-    heads = {panel: _words(panel, data, width) for panel in every}
-    lines = max(text.count("\n") + 1 for text in heads.values())
-    head = lines * style.line_height(style.NOTE) + 0.14
+    # How many find room decides how many stand side by side, and that how wide each is.
+    packed = _heads(every, data, _width(label, min(_ACROSS, len(every))))
     bands = -(-len(every) // _ACROSS)
-    row = max(_LEAST_ROW, min(_ROW, (_MOST_ROOM / bands - head - _AXIS) / len(names)))
-    room = max(1, int(_MOST_ROOM / (row * len(names) + head + _AXIS))) * _ACROSS
+    row = max(_LEAST_ROW, min(_ROW, (_MOST_ROOM / bands - packed.height - _AXIS) / len(names)))
+    room = max(1, int(_MOST_ROOM / (row * len(names) + packed.height + _AXIS))) * _ACROSS
     panels = _chosen(every, room)
-    chosen = [heads[panel] for panel in panels]
-    return _Grid(panels, chosen, blocks, items, names, label, width, row, head)
+    across = -(-len(panels) // -(-len(panels) // _ACROSS))
+    width = _width(label, across)
+    heads = _heads(panels, data, width)
+    return _Grid(
+        *(panels, heads.words, blocks, items, names, heads.shared),
+        *(across, label, width, row, heads.height),
+    )
+
+
+def _width(label: float, across: int) -> float:
+    """Inches of each of some panels side by side."""
+    return min((style.DOUBLE - 0.34 - label - _GAP * (across - 1)) / across, 2.8)
+
+
+@dataclass(frozen=True)
+class _Heads:
+    """What stands above each panel, how high it is, and what all have in common."""
+
+    words: list[str]
+    height: float
+    shared: str
+
+
+def _heads(panels: Sequence[_Panel], data: pd.DataFrame, width: float) -> _Heads:
+    spans = list(dict.fromkeys(panel.waves for panel in panels))
+    alone = len(spans) == 1 and len(panels) > 1
+    words = [_words(panel, data, width, not alone) for panel in panels]
+    lines = max(text.count("\n") + 1 for text in words)
+    return _Heads(words, lines * style.line_height(style.NOTE) + 0.14, spans[0] if alone else "")
 
 
 def _ordered(data: pd.DataFrame) -> list[_Panel]:
@@ -205,14 +237,13 @@ def _chosen(every: Sequence[_Panel], room: int) -> list[_Panel]:
     return [panel for panel in every if panel in kept]
 
 
-def _words(panel: _Panel, data: pd.DataFrame, width: float) -> str:
-    """What stands above a panel: the stratum, the waves, how many trusts."""
+def _words(panel: _Panel, data: pd.DataFrame, width: float, with_waves: bool) -> str:
+    """What stands above a panel: the stratum, the waves unless all share them, how many trusts."""
     of_panel = data[[one == panel for one in _panels_of(data)]]
     low, high = int(of_panel["n_mats"].min()), int(of_panel["n_mats"].max())
     trusts = count(high, "trust") if low == high else f"{low:,} to {count(high, 'trust')}"
-    # An arrow is all that stands between the waves, so that a line can break at it.
-    waves = f"{panel.earlier} \N{RIGHTWARDS ARROW} {panel.later}"
-    return "\n".join(style.fold(text, style.NOTE, width) for text in (panel.title, waves, trusts))
+    said = [panel.title, *([panel.waves] if with_waves else []), trusts]
+    return "\n".join(style.fold(text, style.NOTE, width) for text in said)
 
 
 def _left_out(data: pd.DataFrame, grid: _Grid) -> str:
@@ -250,7 +281,8 @@ def _draw_panel(axes: Axes, of_panel: pd.DataFrame, grid: _Grid, data: pd.DataFr
     reach = max(reach, 0.5)
     axes.set_xlim(-reach, reach)
     step = next((one for one in (0.5, 1.0, 2.0, 5.0, 10.0) if 2.5 * one > reach), reach / 2)
-    ticks = [step * place for place in (-2, -1, 0, 1, 2) if step * abs(place) <= reach]
+    # A number at the very edge would run into that of the next panel.
+    ticks = [step * place for place in (-2, -1, 0, 1, 2) if step * abs(place) <= 0.92 * reach]
     axes.set_xticks(ticks, [f"{'−' if tick < 0 else ''}{abs(tick):g}" for tick in ticks])
     axes.hlines(list(grid.items.values()), -reach, reach, style.RULE, linewidth=0.4, zorder=0)
     axes.axvline(0, color=style.GREY, linewidth=0.8, zorder=1)

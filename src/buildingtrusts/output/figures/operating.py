@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -16,9 +18,36 @@ from buildingtrusts.output.figures.words import count, decimal, join
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-COLUMNS = ("mat_id", "cluster", "type_id", "n", "centralisation", "spread", "place")
+COLUMNS = (
+    *("mat_id", "cluster", "type_id", "n", "centralisation", "spread", "place"),
+    *("reference", "percent"),
+)
 PLACES = ("decentralised", "hybrid", "centralised")
 _ROW, _MOST_ROOM = 0.2, 9.0
+#: Inches of a bar of the shares, with its words, and of what stands above the bars.
+_BAR, _SHARES_HEAD = 0.22, 0.5
+
+
+@dataclass(frozen=True)
+class Reference:
+    """A share of trusts that somebody else published.
+
+    Attributes
+    ----------
+    statement : str
+        What it is a share of.
+    percent : float
+        From 0 to 100.
+    year : str
+        The year it is for.
+    source : str
+        Where it was published.
+    """
+
+    statement: str
+    percent: float
+    year: str
+    source: str
 
 
 @style.styled
@@ -27,6 +56,7 @@ def draw_operating_model(
     typology: Typology,
     cutoffs: tuple[float, float],
     limits: tuple[float, float] = (0.0, 10.0),
+    references: Sequence[Reference] = (),
 ) -> Drawing:
     """Draw each trust's centralisation with its spread over operating areas.
 
@@ -40,11 +70,13 @@ def draw_operating_model(
         Centralisation from which a trust is a hybrid, and centralised.
     limits : (float, float)
         The scale's ends.
+    references : sequence of Reference
+        Published shares of centralised trusts, set beside this wave's.
 
     Returns
     -------
     Drawing
-        Trusts by cluster, from the most to the least centralised.
+        Trusts by cluster, from the most to the least centralised. Its data end with the shares.
 
     Raises
     ------
@@ -58,24 +90,75 @@ def draw_operating_model(
         return nothing_to_draw("operating_model", title, reason)
     _check_places(of_all, cutoffs)
     data = _data(of_all, typology)
+    shares = _shares(of_all, references)
     caption = (
         "Marker: mean over operating areas of the trust's mean ratings; line: one standard "
         "deviation over the areas either way. A long line is a trust that is central in some "
         f"areas and devolved in others. Cut-offs at {cutoffs[0]:g} and {cutoffs[1]:g} are ours."
     )
+    if references:
+        sources = join(list(dict.fromkeys(one.source for one in references)))
+        caption += (
+            " Shares below: definitions differ. Here a trust is centralised by the mean of its "
+            "people's ratings; in the published benchmark trusts described themselves. Source of "
+            f"the benchmark: {sources}."
+        )
     subtitle = f"{limits[0]:g} = entirely devolved to schools, {limits[1]:g} = entirely central"
     groups = data["cluster"].nunique(dropna=False)
     row = max(0.03, min(_ROW, _MOST_ROOM / (len(data) + groups)))
     height = row * (len(data) + groups)
-    page = style.new_page(title, subtitle, caption, height + 0.65)
+    below = _SHARES_HEAD + _BAR * len(shares) if references else 0.0
+    page = style.new_page(title, subtitle, caption, height + 0.65 + below)
     left = style.label_width(style.names_of(data["mat_id"])) + 0.1
-    axes = page.axes(left, 0.4, page.width - left - 0.1, height)
+    axes = page.axes(left, 0.4 + below, page.width - left - 0.1, height)
     axes.set_xlim(*limits)
     axes.set_ylim(len(data) + groups - 0.4, -0.6)
     _draw_zones(axes, cutoffs, limits)
     _draw_trusts(axes, data, typology, row > 0.08)
     style.name_axis(axes, "Centralisation")
-    return Drawing("operating_model", title, caption, page.figure, data, _alt(data, typology))
+    said = _alt(data, typology)
+    if references:
+        _draw_shares(page, shares)
+        told = [f"{percent:.0f}% ({name[0].lower()}{name[1:]})" for name, percent in shares]
+        said = f"{said} Share of trusts that are centralised: {join(told)}; definitions differ."
+        extra = pd.DataFrame(shares, columns=["reference", "percent"])
+        data = pd.concat([data, extra], ignore_index=True)[list(COLUMNS)]
+    return Drawing("operating_model", title, caption, page.figure, data, said)
+
+
+def _shares(of_all: pd.DataFrame, references: Sequence[Reference]) -> list[tuple[str, float]]:
+    """What each bar says and how long it is: this wave, then what was published."""
+    central = int((of_all["place"] == PLACES[-1]).sum())
+    own = (f"This wave: {central} of {count(len(of_all), 'trust')}", 100 * central / len(of_all))
+    return [
+        own,
+        *((f"Published benchmark, {one.year}: {one.statement}", one.percent) for one in references),
+    ]
+
+
+def _draw_shares(page: style.Page, shares: Sequence[tuple[str, float]]) -> None:
+    """Bars from 0 to 100 percent with their words beside them."""
+    label = max(style.text_width(name, style.TICK) for name, _ in shares) + 0.1
+    # However long a statement is, the bars keep their part of the page.
+    label = min(label, page.width * 0.55)
+    height = _BAR * len(shares)
+    axes = page.axes(label, 0.12, page.width - label - 0.5, height)
+    axes.set_xlim(0, 100)
+    axes.set_ylim(len(shares) - 0.5, -0.5)
+    axes.set_axis_off()
+    for row, (name, percent) in enumerate(shares):
+        face = style.INK if row == 0 else style.PAPER
+        axes.barh(row, 100, height=0.55, color=style.SHADE, zorder=0)
+        axes.barh(row, percent, height=0.55, color=face, edgecolor=style.INK, linewidth=0.8)
+        axes.text(102, row, f"{percent:.0f}%", size=style.TICK, va="center_baseline")
+        page.text(
+            *(0.0, 0.12 + height - (row + 0.5) * _BAR, style.shorten(name, style.TICK, label)),
+            size=style.TICK,
+            va="center_baseline",
+        )
+    page.text(
+        *(0.0, 0.12 + height + 0.08, "Share of trusts that are centralised"), size=style.LABEL
+    )
 
 
 def _check_places(of_all: pd.DataFrame, cutoffs: tuple[float, float]) -> None:
@@ -98,9 +181,10 @@ def _data(of_all: pd.DataFrame, typology: Typology) -> pd.DataFrame:
         cluster = typology.cluster_of.get(mat)
         type_id = None if cluster is None else typology.type_of[cluster]
         rows.append((mat, cluster, type_id, n, centralisation, spread, place))
-    frame = pd.DataFrame(rows, columns=list(COLUMNS)).astype(
+    frame = pd.DataFrame(rows, columns=list(COLUMNS[:-2])).astype(
         {"cluster": "Int64", "type_id": "Int64"}
     )
+    frame["reference"], frame["percent"] = None, np.nan
     return frame.sort_values(
         ["cluster", "centralisation"], ascending=[True, False], kind="stable", ignore_index=True
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -16,7 +16,7 @@ from buildingtrusts.output.figures.crosstabs import draw_crosstabs, draw_perform
 from buildingtrusts.output.figures.drawing import Drawing
 from buildingtrusts.output.figures.effectiveness import draw_effectiveness
 from buildingtrusts.output.figures.heatmap import draw_heatmap
-from buildingtrusts.output.figures.operating import draw_operating_model
+from buildingtrusts.output.figures.operating import Reference, draw_operating_model
 from buildingtrusts.output.figures.ordination import Plane, draw_clusters, draw_ordination
 from buildingtrusts.output.figures.profiles import draw_operations_profiles, draw_strategy_profiles
 from buildingtrusts.output.figures.questions import Questions, scale_limits
@@ -58,6 +58,8 @@ class WaveMaterial:
         How the tree was built, in words for readers.
     merge_tests : DataFrame or None
         Tests of the tree's merges, if they were made.
+    references : sequence of Reference
+        Published shares of centralised trusts, for the operating model.
     """
 
     tables: Mapping[str, pd.DataFrame]
@@ -68,6 +70,7 @@ class WaveMaterial:
     cutoffs: tuple[float, float]
     method: str = ""
     merge_tests: pd.DataFrame | None = None
+    references: Sequence[Reference] = ()
 
     @cached_property
     def typology(self) -> Typology:
@@ -118,7 +121,8 @@ def _approaches(of: WaveMaterial) -> Drawing:
 def _operating_model(of: WaveMaterial) -> Drawing:
     limits = scale_limits(of.questions.block(OPERATIONS))
     table = of.tables["operating_model"]
-    return draw_operating_model(table, of.typology, of.cutoffs, limits or (0.0, 10.0))
+    ends = limits or (0.0, 10.0)
+    return draw_operating_model(table, of.typology, of.cutoffs, ends, of.references)
 
 
 def _associations(of: WaveMaterial) -> Drawing:
