@@ -507,7 +507,7 @@ def test_what_interviews_are_joined_to_has_to_be_there(interviewed: dict[str, An
         ([{**SET, "by": ["a/b"]}], "found 'a/b'"),
         ([{**SET, "by": ["all"]}], "not called 'all'"),
         ([{**SET, "bye": []}], "There is no such key."),
-        ([{"wave": WAVE}], "This key is required."),
+        ([{"wave": WAVE}], "This key is required"),
     ],
 )
 def test_a_set_of_interviews_is_declared_soundly(

@@ -207,6 +207,39 @@ def test_an_item_that_was_never_asked_cannot_be_dropped(minimal: Project) -> Non
     assert "Traceback" not in done.stdout
 
 
+def test_a_wave_that_was_added_reruns_no_other_and_says_why(
+    rerun: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from buildingtrusts.cli import main
+
+    outside = {
+        path: path.read_bytes()
+        for path in rerun.folder.rglob("*")
+        if path.is_file() and path.relative_to(rerun.folder).parts[0] not in ("config", "raw")
+    }
+    monkeypatch.chdir(rerun.folder)
+    added = [
+        *("add-wave", "2031-illustration", f"raw/{WAVE}/responses.csv"),
+        *("--trusts", f"raw/{WAVE}/trusts.csv", "--date", "2031-01-31", "--yes"),
+        *("--config", "config", "--raw", "raw"),
+    ]
+    assert main(added) == 0
+    assert {path: path.read_bytes() for path in outside} == outside
+    printed = rerun.run("--dry-run")
+    found = jobs(printed)
+    assert "ingest 2031-illustration" in found
+    assert not {job for job in found if job.endswith(WAVE)}
+    reasons = dict(re.findall(r"^Job \d+: (.+)\nReason: (.+)$", printed, re.MULTILINE))
+    assert not [job for job in reasons if WAVE in job]
+    new = {job: why for job, why in reasons.items() if "2031-illustration" in job}
+    assert new
+    assert all(why.startswith(("Missing output", "Input files updated")) for why in new.values())
+    # What spans waves runs because it has one wave more, never because of its code.
+    spanning = {why for job, why in reasons.items() if job not in new}
+    assert spanning
+    assert not [why for why in spanning if "ode has changed" in why]
+
+
 def test_one_wave_is_followed_nowhere(finished: Project) -> None:
     for name in ("transitions", "wave_agreement", "changes", "new_trusts", "common_agreement"):
         assert rows(finished, f"tables/{name}.csv") == []

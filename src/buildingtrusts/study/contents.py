@@ -11,13 +11,15 @@ from pathlib import Path
 from buildingtrusts.study.problems import InputProblems, Problem
 
 
-def content_of(path: str | Path) -> bytes:
+def content_of(path: str | Path, advice: str = "Put the file there, or correct its name.") -> bytes:
     """Read a file whole.
 
     Parameters
     ----------
     path : str or Path
         As the user named it.
+    advice : str
+        What to do if it is not there.
 
     Returns
     -------
@@ -46,7 +48,7 @@ def content_of(path: str | Path) -> bytes:
                 Problem(
                     str(path),
                     f"This file is needed: {getattr(error, 'strerror', None) or error}.",
-                    "Put the file there, or correct its name.",
+                    advice,
                 )
             ]
         ) from None

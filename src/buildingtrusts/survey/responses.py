@@ -242,9 +242,11 @@ def _unknown_mat(file: str, line: int, column: str, mat: str, mats: Sequence[str
 def _roles(
     raw: RawTable, labels: Sequence[str] | None, wave: Wave
 ) -> tuple[list[str], list[Problem]]:
-    """Translate the file's labels of roles; an empty field is a missing role."""
+    """Translate the file's labels of roles; an empty field or a word for no answer is none."""
     if labels is None:
         return [""] * len(raw.rows), []
+    none = {word.casefold() for word in wave.responses.missing}
+    labels = ["" if label.casefold() in none else label for label in labels]
     role_of = {label: role for role, names in wave.roles.items() for label in (*names, role)}
     problems = [
         Problem(

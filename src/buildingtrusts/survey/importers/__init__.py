@@ -101,6 +101,20 @@ def read_export(
     return drop_personal(_read(data, file, responses), responses.keep_personal, wanted)
 
 
+def read_with_personal_columns(data: bytes, file: str, responses: ResponsesFile) -> RawTable:
+    """Read an export as :func:`read_export` does, with all that it holds.
+
+    It is for finding out which columns are keys and items, before it is known which stay. What it
+    returns is neither shown nor written.
+
+    Raises
+    ------
+    InputProblems
+        With all that keeps the file from being read.
+    """
+    return _read(data, file, responses)
+
+
 def import_responses(data: bytes, file: str, wave: Wave, codebook: Codebook) -> Imported:
     """Read a wave's export and bring it to the codebook's columns and scales.
 

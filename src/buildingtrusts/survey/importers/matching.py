@@ -90,7 +90,7 @@ def _candidates(raw: RawTable, spare: Iterable[str], items: Iterable[Item]) -> d
     for name in spare:
         wording = raw.wording(name)
         whole.setdefault(normal(wording), []).append(name)
-        for part in {normal(part) for part in _last_parts(wording)} - {normal(wording)}:
+        for part in {normal(part) for part in last_parts(wording)} - {normal(wording)}:
             parts.setdefault(part, []).append(name)
     found = {}
     for item in items:
@@ -103,7 +103,14 @@ def _candidates(raw: RawTable, spare: Iterable[str], items: Iterable[Item]) -> d
     return found
 
 
-def _last_parts(wording: str) -> Iterator[str]:
+def last_parts(wording: str) -> Iterator[str]:
+    """What may be the statement in a wording that starts with the question; the longest first.
+
+    Examples
+    --------
+    >>> list(last_parts("How much? - Well-being - staff"))[:2]
+    ['Well-being - staff', 'staff']
+    """
     pieces = re.split(r"\s[-–—]\s", wording)
     for start in range(1, len(pieces)):
         yield " - ".join(pieces[start:])
