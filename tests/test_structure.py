@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import ast
+import csv
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -223,3 +225,21 @@ def test_every_module_and_public_function_says_what_it_is() -> None:
 def test_input_is_never_checked_by_an_assertion() -> None:
     for file in FILES:
         assert not [node for node in ast.walk(tree_of(file)) if isinstance(node, ast.Assert)], file
+
+
+def of_the_2017_codebook() -> set[str]:
+    """Items of 2017 with a name that is no plain word."""
+    with (ROOT / "config" / "codebook.csv").open(encoding="utf-8", newline="") as stream:
+        return {row["item"] for row in csv.DictReader(stream) if row["wave"].startswith("2017")}
+
+
+def test_outside_the_published_wing_nothing_knows_an_item_of_2017() -> None:
+    items = of_the_2017_codebook()
+    assert len(items) == 25
+    known = re.compile(rf"(?<![a-z_])({'|'.join(sorted(items))})(?![a-z_])")
+    files = [
+        *(file for file in FILES if wing_of(file) != "published"),
+        *(ROOT / "workflow").rglob("*.smk"),
+        ROOT / "Snakefile",
+    ]
+    assert {file.name: found for file in files if (found := known.findall(file.read_text()))} == {}

@@ -17,6 +17,7 @@ from collections.abc import Sequence
 from buildingtrusts import __version__
 
 COMMANDS: dict[str, str] = {
+    "questionnaire": "write a wave's questionnaire for Word and Qualtrics, from the codebook",
     "add-wave": "add a survey wave from the file that a survey tool exported",
     "check": "report all that is wrong or remarkable in a wave's files, before a run",
     "ingest": "read a wave's raw survey files and check them against the codebook",

@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from buildingtrusts.output.figures import WAVE_FIGURES
 from buildingtrusts.output.figures.study import StudyMaterial
 from buildingtrusts.output.figures.wave import WaveMaterial
 from buildingtrusts.output.tables import write_result
@@ -24,6 +25,7 @@ from buildingtrusts.statistics.partitions import partition_tree
 from buildingtrusts.statistics.profiles import profile_clusters
 from buildingtrusts.statistics.standardisation import summarise_standardisation
 from buildingtrusts.study.codebook import Codebook, Item, wave_codebook_text
+from buildingtrusts.study.configuration import load_report_figures
 
 AREAS = ("pupil_policies", "school_improvement", "back_office")
 #: Block: its items, the scale's ends and their names.
@@ -127,6 +129,11 @@ def tables_of(codebook: Codebook, responses: pd.DataFrame) -> dict[str, pd.DataF
     }
 
 
+#: The report's charts of single items.
+REPORT_FIGURES = Path(__file__).parents[2] / "data" / "published" / "figures.yaml"
+EVERY_WAVE_FIGURE = (*WAVE_FIGURES, *load_report_figures(REPORT_FIGURES))
+
+
 def write_wave(folder: Path, codebook: Codebook, responses: pd.DataFrame) -> Path:
     for name, table in tables_of(codebook, responses).items():
         write_result(folder / f"{name}.csv", table)
@@ -141,6 +148,7 @@ def read_wave(folder: Path, k: int = 3) -> WaveMaterial:
     parser = argparse.ArgumentParser()
     draw.add_arguments(parser)
     flags = f"--tables {folder} --processed {folder} --provenance original --k {k} --out {folder}"
+    flags += f" --report-figures {REPORT_FIGURES}"
     return draw.read_material(parser.parse_args(flags.split()))
 
 

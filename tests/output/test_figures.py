@@ -12,16 +12,18 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg, RendererAgg
 from matplotlib.colors import to_hex
 from matplotlib.text import Text
 
-from buildingtrusts.output.figures import STUDY_FIGURES, WAVE_FIGURES, style
+from buildingtrusts.output.figures import STUDY_FIGURES, style
 from buildingtrusts.output.figures.drawing import Drawing
 from buildingtrusts.output.figures.operating import Reference
 from buildingtrusts.output.figures.study import StudyMaterial, draw_study_figure
 from buildingtrusts.output.figures.trees import cut_height, lay_out
 from buildingtrusts.output.figures.wave import WaveMaterial, draw_wave_figure
 
-from .conftest import BLOCKS, codebook_of, read_wave, responses_of, write_wave
+from .conftest import BLOCKS, EVERY_WAVE_FIGURE, codebook_of, read_wave, responses_of, write_wave
 
-EVERY_FIGURE = [("wave", name) for name in WAVE_FIGURES] + [("study", n) for n in STUDY_FIGURES]
+EVERY_FIGURE = [("wave", name) for name in EVERY_WAVE_FIGURE] + [
+    ("study", n) for n in STUDY_FIGURES
+]
 
 
 def drawn(kind: str, name: str, wave: WaveMaterial, study: StudyMaterial) -> Drawing:
@@ -109,7 +111,7 @@ def test_words_lie_inside_the_figure_and_apart(
                 assert covered(boxes[one], boxes[other]) < 0.05, f"{one} and {other}"
 
 
-@pytest.mark.parametrize("name", WAVE_FIGURES)
+@pytest.mark.parametrize("name", EVERY_WAVE_FIGURE)
 def test_a_wave_with_long_words_and_many_trusts_is_drawn(
     name: str, crowded_wave: WaveMaterial
 ) -> None:
@@ -197,7 +199,7 @@ def test_a_legend_names_the_type_where_it_goes_by_another_number(wave: WaveMater
 def test_a_type_after_the_last_colour_takes_the_first_again(wave: WaveMaterial) -> None:
     other = wave.tables["clusters"].assign(type_id=lambda table: table["cluster"] + 9)
     turned = replace(wave, k=2, tables={**wave.tables, "clusters": other})
-    for name in WAVE_FIGURES:
+    for name in EVERY_WAVE_FIGURE:
         draw_wave_figure(name, turned)
 
 

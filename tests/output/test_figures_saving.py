@@ -29,10 +29,12 @@ from buildingtrusts.output.figures.study import StudyMaterial, draw_study_figure
 from buildingtrusts.output.figures.style import stamp_height
 from buildingtrusts.output.figures.wave import WaveMaterial, draw_wave_figure
 
+from .conftest import EVERY_WAVE_FIGURE
+
 WORDS = "Reconstruction: not the survey's responses"
 #: The report's own figures, whose values were never published.
 OF_THE_REPORT = {
-    *(name for name in WAVE_FIGURES if name.startswith("figure_")),
+    *(name for name in EVERY_WAVE_FIGURE if name.startswith("figure_")),
     "performance_by_cluster",
 }
 
@@ -54,7 +56,7 @@ def test_a_format_does_not_change_the_next(wave: WaveMaterial) -> None:
     assert one_by_one == render(draw_wave_figure("dendrogram", wave), FORMATS, 100)
 
 
-@pytest.mark.parametrize("name", WAVE_FIGURES)
+@pytest.mark.parametrize("name", EVERY_WAVE_FIGURE)
 def test_data_are_written_as_they_were_drawn(name: str, wave: WaveMaterial, tmp_path: Path) -> None:
     drawing = draw_wave_figure(name, wave)
     save_drawing(tmp_path, drawing, [])
@@ -72,7 +74,7 @@ def test_data_are_written_as_they_were_drawn(name: str, wave: WaveMaterial, tmp_
     assert (tmp_path / f"{name}.txt").read_text("utf-8") == f"{drawing.alt_text}\n"
 
 
-@pytest.mark.parametrize("name", WAVE_FIGURES)
+@pytest.mark.parametrize("name", EVERY_WAVE_FIGURE)
 def test_a_stamp_is_on_the_picture_in_its_metadata_and_in_its_text(
     name: str, wave: WaveMaterial, tmp_path: Path
 ) -> None:
@@ -105,7 +107,7 @@ def test_the_stamp_stands_in_the_strip_that_is_kept_for_it(name: str, wave: Wave
 
 
 def test_original_answers_leave_no_stamp_anywhere(wave: WaveMaterial, tmp_path: Path) -> None:
-    for name in WAVE_FIGURES:
+    for name in EVERY_WAVE_FIGURE:
         drawing = draw_wave_figure(name, wave)
         assert stamp_of(drawing, "", reconstructed=False) == ""
         save_drawing(tmp_path, drawing, ["svg"])

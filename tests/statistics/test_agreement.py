@@ -121,3 +121,14 @@ def test_agreement_is_told_of_all_trusts_and_of_the_clustered_ones() -> None:
     np.testing.assert_allclose(table["rwg_mean"], [rwg.mean(), NAN, rwg.mean(), NAN])
     np.testing.assert_allclose(table["rwg_median"], [rwg.mean(), NAN, rwg.mean(), NAN])
     assert table["icc1"].notna().all()
+
+
+def test_rwg_does_not_depend_on_the_unit_of_the_scale() -> None:
+    """1-5 in steps of 0.25 is 1-17 in whole numbers, written smaller."""
+    whole = pd.DataFrame({"mat_id": ["A", "A", "B", "B"], "s__q": [5.0, 9.0, 17.0, 12.0]})
+    small = whole.assign(s__q=(whole["s__q"] - 1) / 4 + 1)
+    found = [
+        agreement_table(frame, [("s", "q")], [17], ["A"], [step])["rwg_mean"]
+        for frame, step in ((whole, 1.0), (small, 0.25))
+    ]
+    np.testing.assert_allclose(found[0], found[1], rtol=1e-12)

@@ -9,7 +9,6 @@ from buildingtrusts.output.figures import (
     EVIDENCE_FIGURES,
     STUDY_FIGURES,
     TRACKING_FIGURES,
-    WAVE_FIGURES,
 )
 from buildingtrusts.study.modules import modules_of
 from buildingtrusts.study.plan import NULLS, plan_study

@@ -327,6 +327,7 @@ rule judge:
         f"{LOGS}/{{wave}}/judge.log",
     params:
         provenance=lambda wildcards: PLAN.waves[wildcards.wave].provenance,
+        words=PLAN.word_flags(),
         tables=folder_of_output,
     message:
         "Judging the clusters of {wildcards.wave}"
@@ -335,6 +336,7 @@ rule judge:
         " --tables {params.tables}"
         " --wave {wildcards.wave}"
         " --provenance {params.provenance}"
+        " {params.words}"
         " --ensemble {input.ensemble}"
         " --out {params.tables}"
         " > {log} 2>&1"

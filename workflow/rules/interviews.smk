@@ -69,6 +69,7 @@ rule draw_interviews:
         f"{LOGS}/draw_interviews.log",
     params:
         sets=PLAN.interview_figure_flags(),
+        words=PLAN.word_flags(),
         formats=STUDY.figures.formats,
         dpi=STUDY.figures.dpi,
         out=folder_of_output,
@@ -79,6 +80,7 @@ rule draw_interviews:
         " --interviews {input.interviews}"
         " --tests {input.tests}"
         " {params.sets}"
+        " {params.words}"
         " --formats {params.formats}"
         " --dpi {params.dpi}"
         " --out {params.out}"

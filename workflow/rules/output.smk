@@ -6,9 +6,10 @@ rule draw:
         attributes=rules.ingest.output.attributes,
         tests=lambda wildcards: PLAN.merge_test_files(wildcards.wave),
         benchmarks=PLAN.benchmark_files(),
+        report=PLAN.report_figures_file(),
         code=modules_of("draw"),
     output:
-        figures=PLAN.figure_files(f"{RESULTS}/{{wave}}/figures", WAVE_FIGURES),
+        figures=PLAN.figure_files(f"{RESULTS}/{{wave}}/figures", PLAN.wave_figures()),
     log:
         f"{LOGS}/{{wave}}/draw.log",
     params:
@@ -48,6 +49,7 @@ rule draw_evidence:
         provenance=lambda wildcards: PLAN.waves[wildcards.wave].provenance,
         block=lambda wildcards: PLAN.waves[wildcards.wave].cluster.block,
         k=lambda wildcards: PLAN.drawn_k(wildcards.wave),
+        words=PLAN.word_flags(),
         formats=STUDY.figures.formats,
         dpi=STUDY.figures.dpi,
         tables=lambda wildcards, input: os.path.dirname(input.tables[0]),
@@ -62,6 +64,7 @@ rule draw_evidence:
         " --provenance {params.provenance}"
         " --block {params.block}"
         " --k {params.k}"
+        " {params.words}"
         " --formats {params.formats}"
         " --dpi {params.dpi}"
         " --out {params.out}"
@@ -155,12 +158,14 @@ rule describe_study_tables:
         provenance=PLAN.provenances,
         tables=PLAN.study_tables(),
         interviews=PLAN.interview_sets,
+        words=PLAN.word_flags(),
     message:
         "Describing the tables that span waves"
     shell:
         "python -m buildingtrusts describe-tables"
         " --title {params.title:q}"
         " --provenance {params.provenance}"
+        " {params.words}"
         " --tables {params.tables}"
         " --interviews {params.interviews}"
         " --out {output.guide}"

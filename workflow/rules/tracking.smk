@@ -75,6 +75,7 @@ rule draw_tracking:
         provenance=PLAN.provenances,
         waves=PLAN.wave_names,
         k=PLAN.drawn_k(PLAN.wave_names[0]),
+        words=PLAN.word_flags(),
         formats=STUDY.figures.formats,
         dpi=STUDY.figures.dpi,
         tables=lambda wildcards, input: os.path.dirname(input.transitions),
@@ -88,6 +89,7 @@ rule draw_tracking:
         " --waves {params.waves}"
         " --provenance {params.provenance}"
         " --k {params.k}"
+        " {params.words}"
         " --formats {params.formats}"
         " --dpi {params.dpi}"
         " --out {params.out}"

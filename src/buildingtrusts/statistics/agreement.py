@@ -98,20 +98,22 @@ def _icc1(msb: float, msw: float, group_size: float) -> float:
     return float((msb - msw) / (msb + (group_size - 1) * msw))
 
 
-def uniform_null_variance(n_options: int) -> float:
-    """Variance of answers spread evenly over a scale of A options: (A² - 1) / 12.
+def uniform_null_variance(n_options: int, step: float = 1.0) -> float:
+    """Variance of answers spread evenly over a scale of A options: step² (A² - 1) / 12.
 
     Parameters
     ----------
     n_options : int
         Options of the scale: 10 for 1-10 (variance 8.25), 11 for 0-10 (variance 10).
+    step : float
+        Distance between two options, on the scale's own unit.
 
     Examples
     --------
-    >>> uniform_null_variance(10), uniform_null_variance(11)
-    (8.25, 10.0)
+    >>> uniform_null_variance(10), uniform_null_variance(11), uniform_null_variance(17, 0.25)
+    (8.25, 10.0, 1.5)
     """
-    return (n_options**2 - 1) / 12
+    return step**2 * (n_options**2 - 1) / 12
 
 
 def within_group_agreement(
@@ -158,6 +160,7 @@ def agreement_table(
     items: Sequence[tuple[str, str]],
     n_options: Sequence[int | None],
     clustered: Sequence[str],
+    steps: Sequence[float | None] | None = None,
 ) -> pd.DataFrame:
     """Agreement of every item, over all trusts and over the clustered ones.
 
@@ -172,6 +175,8 @@ def agreement_table(
         left empty.
     clustered : sequence of str
         The clustered trusts.
+    steps : sequence of float or None, optional
+        Distance between two options of each item's scale; 1 if not given.
 
     Returns
     -------
@@ -192,12 +197,14 @@ def agreement_table(
         ("clustered", responses[responses["mat_id"].isin(list(clustered))]),
     ):
         groups = chosen["mat_id"].to_numpy(dtype=object)
-        for (block, item), options in zip(items, n_options, strict=True):
+        for (block, item), options, step in zip(
+            items, n_options, steps or [1.0] * len(items), strict=True
+        ):
             values = chosen[f"{block}__{item}"].to_numpy(dtype=float, na_value=np.nan)
             one = icc(values, groups)
             within = (
-                within_group_agreement(values, groups, uniform_null_variance(options))
-                if options is not None
+                within_group_agreement(values, groups, uniform_null_variance(options, step))
+                if options is not None and step is not None
                 else {}
             )
             rwg = np.array(list(within.values()))

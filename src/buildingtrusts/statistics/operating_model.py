@@ -1,7 +1,7 @@
 """Where a trust stands between devolved and central, over its operating areas.
 
-Each operating area is rated from 0 (entirely devolved to school level) to 10 (entirely retained at
-MAT level). A trust's centralisation is the mean over areas of its mean ratings, its spread their
+Each operating area is rated from 0 (entirely devolved to school level) to 10 (entirely retained by
+the trust). A trust's centralisation is the mean over areas of its mean ratings, its spread their
 standard deviation: a trust may be central in everything, or central in some areas and devolved in
 others. Cut-offs between decentralised, hybrid and centralised are choices of the configuration.
 """

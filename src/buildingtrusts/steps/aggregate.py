@@ -37,7 +37,11 @@ def run(arguments: argparse.Namespace) -> None:
     selection = select_trusts(responses, block, arguments.min_responses)
     scores = aggregate_scores(responses, items)
     agreement = agreement_table(
-        responses, items, [item.n_options for item in codebook.items], selection.clustered
+        responses,
+        items,
+        [item.n_options for item in codebook.items],
+        selection.clustered,
+        [item.step for item in codebook.items],
     )
     out = Path(arguments.out)
     write_result(out / "sample.csv", sample_table(responses, selection))

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from buildingtrusts.output.contracts import EVIDENCE_TABLES, STUDY_TABLES, WAVE_TABLES, Contract
 from buildingtrusts.output.files import write_text
+from buildingtrusts.output.vocabulary import Vocabulary
+from buildingtrusts.study.flags import add_words
 from buildingtrusts.study.provenance import statement
 
 
@@ -34,6 +37,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--interviews", nargs="*", default=[], help="names of the sets of interviews in the tables"
     )
+    add_words(parser)
     parser.add_argument("--out", required=True, help="the README to write")
 
 
@@ -43,17 +47,19 @@ def run(arguments: argparse.Namespace) -> None:
 
     warnings = (statement(arguments.provenance), interview_statement(arguments.interviews))
     contracts = {**WAVE_TABLES, **EVIDENCE_TABLES, **STUDY_TABLES}
+    words = Vocabulary(dict(arguments.words))
+    tables = {name: contracts[name] for name in arguments.tables}
     write_text(
         arguments.out,
         table_guide(
             arguments.title,
-            "\n\n".join(filter(None, warnings)),
+            words.say("\n\n".join(filter(None, warnings))),
             {
                 "Source": arguments.source,
                 "Licence of the responses": arguments.licence,
                 "These tables": arguments.note,
             },
-            {name: contracts[name] for name in arguments.tables},
+            {name: replace(one, holds=words.say(one.holds)) for name, one in tables.items()},
         ),
     )
 

@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING
 
 from buildingtrusts.output.figures import FORMATS, WAVE_FIGURES
 from buildingtrusts.study.flags import add_wave_drawing
+from buildingtrusts.study.problems import Problem, raise_if_any
 
 if TYPE_CHECKING:
     from buildingtrusts.output.figures.operating import Reference
     from buildingtrusts.output.figures.ordination import Plane
     from buildingtrusts.output.figures.questions import Questions
-    from buildingtrusts.output.figures.wave import WaveMaterial
+    from buildingtrusts.output.figures.wave import ItemChart, WaveMaterial
 
 #: Figures are drawn by two processes, whatever the machine has.
 WORKERS = 2
@@ -22,10 +23,11 @@ WORKERS = 2
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the step's flags."""
-    add_wave_drawing(parser, WAVE_FIGURES, FORMATS)
+    add_wave_drawing(parser, FORMATS)
     parser.add_argument("--merge-tests", help="table of tests, for the dendrogram to show")
     parser.add_argument("--benchmarks", type=Path, help="published figures to set the wave beside")
     parser.add_argument("--survey", default="", help="the survey whose benchmarks are shown")
+    parser.add_argument("--report-figures", help="charts of single items that a report drew")
     parser.add_argument("--title", default="", help="title of the wave, for the dendrogram")
     parser.add_argument("--linkage", default="", help="how the tree was built, for a caption")
     parser.add_argument("--metric", default="", help="its distance, for a caption")
@@ -42,9 +44,11 @@ def run(arguments: argparse.Namespace) -> None:
     from buildingtrusts.output.figures.drawing import save_drawing, stamp_of
     from buildingtrusts.output.figures.parallel import share_out
     from buildingtrusts.output.figures.wave import draw_wave_figure
+    from buildingtrusts.output.vocabulary import speaking
     from buildingtrusts.study.provenance import stamp
 
     material = read_material(arguments)
+    wanted = _wanted(arguments.only, [*WAVE_FIGURES, *material.report_figures])
     words = stamp([arguments.provenance])
     published = arguments.provenance == "reconstruction"
 
@@ -53,8 +57,32 @@ def run(arguments: argparse.Namespace) -> None:
         said = stamp_of(drawing, words, published)
         save_drawing(arguments.out, drawing, arguments.formats, arguments.dpi, said)
 
-    share_out(draw, arguments.only, WORKERS)
-    print(f"{len(arguments.only)} figures as {', '.join(arguments.formats)}", file=sys.stderr)
+    with speaking(dict(arguments.words), _names(material, arguments.title)):
+        share_out(draw, wanted, WORKERS)
+    print(f"{len(wanted)} figures as {', '.join(arguments.formats)}", file=sys.stderr)
+
+
+def _names(material: WaveMaterial, title: str) -> list[str]:
+    """Texts from data, which stay as they are: groups, questions, attributes and their levels."""
+    from buildingtrusts.output.figures.words import attribute_title
+
+    crosstabs = material.tables["crosstabs"]
+    asked = material.questions.all
+    return [
+        *(title, *material.tables["sample"]["mat_id"], *crosstabs["level"]),
+        *map(attribute_title, crosstabs["attribute"].unique()),
+        *(text for one in asked for text in (one.label, one.low_anchor, one.high_anchor)),
+        *(chart.title for chart in material.report_figures.values()),
+    ]
+
+
+def _wanted(only: list[str] | None, every: list[str]) -> list[str]:
+    unknown = [name for name in only or () if name not in every]
+    raise_if_any(
+        Problem("--only", f"Figures are: {', '.join(every)}.", "Correct the name.", value=name)
+        for name in unknown
+    )
+    return only or every
 
 
 def read_material(arguments: argparse.Namespace) -> WaveMaterial:
@@ -75,6 +103,7 @@ def read_material(arguments: argparse.Namespace) -> WaveMaterial:
         method=_method(arguments.title, arguments.linkage, arguments.metric),
         merge_tests=read_table(arguments.merge_tests) if arguments.merge_tests else None,
         references=_references(arguments.benchmarks, arguments.survey),
+        report_figures=_report_figures(arguments.report_figures),
     )
 
 
@@ -91,6 +120,19 @@ def _references(benchmarks: Path | None, survey: str) -> list[Reference]:
         for one in found
         if one.survey == survey
     ]
+
+
+def _report_figures(file: str | None) -> dict[str, ItemChart]:
+    from buildingtrusts.output.figures.wave import ItemChart
+    from buildingtrusts.study.configuration import load_report_figures
+
+    drawn = load_report_figures(file) if file else {}
+    return {
+        name: ItemChart(
+            one.title, tuple((b, i) for b, _, i in (c.partition("__") for c in one.items))
+        )
+        for name, one in drawn.items()
+    }
 
 
 def _method(title: str, linkage: str, metric: str) -> str:

@@ -22,7 +22,7 @@ WORKERS = 2
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the step's flags."""
-    add_wave_drawing(parser, EVIDENCE_FIGURES, FORMATS)
+    add_wave_drawing(parser, FORMATS, EVIDENCE_FIGURES)
 
 
 def run(arguments: argparse.Namespace) -> None:
@@ -30,9 +30,12 @@ def run(arguments: argparse.Namespace) -> None:
     from buildingtrusts.output.figures.drawing import save_drawing, stamp_of
     from buildingtrusts.output.figures.evidence import draw_evidence_figure
     from buildingtrusts.output.figures.parallel import share_out
+    from buildingtrusts.output.vocabulary import speaking
+    from buildingtrusts.study.codebook import read_wave_codebook
     from buildingtrusts.study.provenance import stamp
 
     material = read_material(arguments)
+    codebook = Path(arguments.processed, "codebook.csv")
     words = stamp([arguments.provenance])
     reconstructed = arguments.provenance == "reconstruction"
 
@@ -41,7 +44,10 @@ def run(arguments: argparse.Namespace) -> None:
         said = stamp_of(drawing, words, reconstructed)
         save_drawing(arguments.out, drawing, arguments.formats, arguments.dpi, said)
 
-    share_out(draw, arguments.only, WORKERS)
+    labels = [one.label for one in read_wave_codebook(codebook).items]
+    names = [*material.tables["clusters"]["mat_id"], *labels]
+    with speaking(dict(arguments.words), names):
+        share_out(draw, arguments.only, WORKERS)
     print(f"{len(arguments.only)} figures as {', '.join(arguments.formats)}", file=sys.stderr)
 
 

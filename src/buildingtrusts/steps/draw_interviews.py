@@ -60,6 +60,7 @@ def run(arguments: argparse.Namespace) -> None:
     """Write the figures of each set as pictures, data and alternative text."""
     from buildingtrusts.output.figures.drawing import save_drawing
     from buildingtrusts.output.tables import read_table
+    from buildingtrusts.output.vocabulary import speaking
     from buildingtrusts.survey.interviews import interview_stamp, provenance_of
 
     table, tests = read_table(arguments.interviews), read_table(arguments.tests)
@@ -82,9 +83,12 @@ def run(arguments: argparse.Namespace) -> None:
             frame[frame["interviews"] == one.name].reset_index(drop=True)
             for frame in (table, tests)
         )
-        for drawing in _drawings(one, own, own_tests):
-            save_drawing(arguments.out, drawing, arguments.formats, arguments.dpi, said)
-            n_figures += 1
+        # Texts from data stay as they are.
+        names = [one.name, *map(str, {*own["level"], *own["code"]})]
+        with speaking(dict(arguments.words), names):
+            for drawing in _drawings(one, own, own_tests):
+                save_drawing(arguments.out, drawing, arguments.formats, arguments.dpi, said)
+                n_figures += 1
     print(f"{n_figures} figures as {', '.join(arguments.formats)}", file=sys.stderr)
 
 

@@ -37,6 +37,7 @@ def run(arguments: argparse.Namespace) -> None:
     from buildingtrusts.output.figures.drawing import save_drawing, stamp_of
     from buildingtrusts.output.figures.study import StudyMaterial, draw_study_figure
     from buildingtrusts.output.tables import read_table
+    from buildingtrusts.output.vocabulary import speaking
     from buildingtrusts.study.provenance import stamp
 
     material = StudyMaterial(
@@ -46,10 +47,11 @@ def run(arguments: argparse.Namespace) -> None:
     )
     words = stamp(arguments.provenance)
     published = "reconstruction" in arguments.provenance
-    for name in STUDY_FIGURES:
-        drawing = draw_study_figure(name, material)
-        said = stamp_of(drawing, words, published)
-        save_drawing(arguments.out, drawing, arguments.formats, arguments.dpi, said)
+    with speaking(dict(arguments.words)):
+        for name in STUDY_FIGURES:
+            drawing = draw_study_figure(name, material)
+            said = stamp_of(drawing, words, published)
+            save_drawing(arguments.out, drawing, arguments.formats, arguments.dpi, said)
     print(f"{len(STUDY_FIGURES)} figures as {', '.join(arguments.formats)}", file=sys.stderr)
 
 

@@ -28,6 +28,7 @@ def run(arguments: argparse.Namespace) -> None:
     from buildingtrusts.output.figures.changes import draw_changes
     from buildingtrusts.output.figures.drawing import save_drawing, stamp_of
     from buildingtrusts.output.tables import read_table
+    from buildingtrusts.output.vocabulary import speaking
     from buildingtrusts.study.codebook import load_codebook
     from buildingtrusts.study.provenance import stamp
 
@@ -41,12 +42,13 @@ def run(arguments: argparse.Namespace) -> None:
     }
     words = stamp(arguments.provenance)
     reconstructed = "reconstruction" in arguments.provenance
-    for drawing in (
-        draw_transitions(
-            tables["transitions"], tables["wave_agreement"], tables["types"], arguments.k
-        ),
-        draw_changes(tables["changes"], labels),
-    ):
-        said = stamp_of(drawing, words, reconstructed)
-        save_drawing(arguments.out, drawing, arguments.formats, arguments.dpi, said)
+    with speaking(dict(arguments.words), [*arguments.waves, *labels.values()]):
+        for drawing in (
+            draw_transitions(
+                tables["transitions"], tables["wave_agreement"], tables["types"], arguments.k
+            ),
+            draw_changes(tables["changes"], labels),
+        ):
+            said = stamp_of(drawing, words, reconstructed)
+            save_drawing(arguments.out, drawing, arguments.formats, arguments.dpi, said)
     print(f"2 figures as {', '.join(arguments.formats)}", file=sys.stderr)

@@ -7,6 +7,8 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from buildingtrusts.study.flags import add_words
+
 if TYPE_CHECKING:
     import pandas as pd
 
@@ -26,12 +28,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         default=[],
         help="the evidence of many reconstructions, used for a reconstruction",
     )
+    add_words(parser)
     parser.add_argument("--out", required=True, help="folder for the tables")
 
 
 def run(arguments: argparse.Namespace) -> None:
     """Write ``ensemble.csv`` and ``verdict.csv``."""
     from buildingtrusts.output.tables import read_table, write_result
+    from buildingtrusts.output.vocabulary import Vocabulary
     from buildingtrusts.statistics.verdict import (
         ensemble_verdicts,
         gather_evidence,
@@ -55,6 +59,8 @@ def run(arguments: argparse.Namespace) -> None:
         verdict = summarise_ensemble(ensemble_verdicts(ensemble)).table(arguments.wave)
     else:
         verdict = judge(evidence, arguments.wave, arguments.provenance).table()
+    said = Vocabulary(dict(arguments.words), frozenset([arguments.wave]))
+    verdict = verdict.assign(sentence=verdict["sentence"].map(said.say))
     write_result(Path(arguments.out) / "ensemble.csv", ensemble)
     write_result(Path(arguments.out) / "verdict.csv", verdict)
     print(verdict["sentence"].iloc[0], file=sys.stderr)

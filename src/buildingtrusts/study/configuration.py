@@ -23,6 +23,7 @@ from pydantic import (
     BaseModel,
     ConfigDict,
     Field,
+    TypeAdapter,
     ValidationError,
     ValidationInfo,
     field_validator,
@@ -222,6 +223,14 @@ class InterviewSet(_Strict):
         return by
 
 
+class StudyWords(_Strict):
+    """What figures and texts say for the groups that are clustered, and for their people."""
+
+    trust: str = "trust"
+    trusts: str = "trusts"
+    staff: str = "staff"
+
+
 class FigureChoices(_Strict):
     """Formats in which every figure is written."""
 
@@ -244,6 +253,7 @@ class Study(_Strict):
     tracking: TrackingChoices = TrackingChoices()
     register_: RegisterChoices = Field(default=RegisterChoices(), alias="register")
     interviews: tuple[InterviewSet, ...] = ()
+    words: StudyWords = StudyWords()
     figures: FigureChoices = FigureChoices()
 
     @field_validator("interviews", mode="before")
@@ -403,6 +413,17 @@ class EvidenceChoices(_Strict):
     draws: Positive = 10_000
     null_studies: Positive = 200
     null_draws: Positive = 200
+
+
+FigureName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
+ItemColumn = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*__[a-z][a-z0-9_]*$")]
+
+
+class ReportFigure(_Strict):
+    """A chart of what chief executives answered: to one item, or to several side by side."""
+
+    title: str
+    items: Words[ItemColumn]
 
 
 class Wave(_Strict):
@@ -715,6 +736,26 @@ def _leave_out(values: dict[str, Any], name: Any) -> set[str]:
     return set(difflib.get_close_matches(str(name), list(Wave.model_fields), n=1, cutoff=0.6))
 
 
+_ReportFigures = dict[FigureName, ReportFigure]
+
+
+def load_report_figures(file: str | Path) -> dict[str, ReportFigure]:
+    """Read which charts of single items a report drew, by the names of their files.
+
+    Raises
+    ------
+    InputProblems
+        With every problem in the file, each with its line.
+    """
+    path = Path(file)
+    values = read_yaml(path)
+    try:
+        return TypeAdapter(_ReportFigures).validate_python(values)
+    except ValidationError as error:
+        lines = _lines_of(path)
+        raise InputProblems(_explained(error, str(path), lines, _ReportFigures)) from None
+
+
 def read_yaml(path: Path) -> dict[str, Any]:
     """Read a YAML file that holds a mapping; a repeated key is a problem, not a silent choice."""
     try:
@@ -831,7 +872,7 @@ def _explained(
     error: ValidationError,
     file: str,
     lines: Mapping[tuple[Hashable, ...], int],
-    model: type[BaseModel],
+    model: object,
 ) -> Iterator[Problem]:
     """Turn each of pydantic's errors into a problem with its line and what is allowed there."""
     for found in error.errors():
@@ -865,7 +906,7 @@ def _in_yaml(value: object) -> str:
     return written.removesuffix("\n")
 
 
-def _rule(found: Mapping[str, Any], model: type[BaseModel]) -> str:
+def _rule(found: Mapping[str, Any], model: object) -> str:
     if found["type"] == "extra_forbidden":
         return "There is no such key."
     if found["type"] == "missing":
@@ -879,7 +920,7 @@ def _rule(found: Mapping[str, Any], model: type[BaseModel]) -> str:
     return f"Allowed here is {_allowed_at(model, found['loc'])}."
 
 
-def _advice(found: Mapping[str, Any], model: type[BaseModel]) -> str:
+def _advice(found: Mapping[str, Any], model: object) -> str:
     if found["type"] == "extra_forbidden":
         there = _annotation_at(model, found["loc"][:-1])
         return f"Check its spelling and indentation. Allowed here are {_in_words(there)}."
@@ -892,11 +933,11 @@ def _advice(found: Mapping[str, Any], model: type[BaseModel]) -> str:
     return "Correct it; config/README.md explains every key."
 
 
-def _allowed_at(model: type[BaseModel], place: Sequence[object]) -> str:
+def _allowed_at(model: object, place: Sequence[object]) -> str:
     return _in_words(_annotation_at(model, place))
 
 
-def _annotation_at(model: type[BaseModel], place: Sequence[object]) -> object:
+def _annotation_at(model: object, place: Sequence[object]) -> object:
     """The type that is declared where an error was found, with its bounds."""
     here: object = model
     for part in place:

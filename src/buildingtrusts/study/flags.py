@@ -73,6 +73,25 @@ def add_random_stream(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--wave", required=True, help="name of the wave, for its random streams")
 
 
+def add_words(parser: argparse.ArgumentParser) -> None:
+    """Declare what the study says for trust, trusts and staff."""
+    parser.add_argument(
+        "--words",
+        nargs="*",
+        type=_word_pair,
+        default=[],
+        metavar="WORD=SAID",
+        help="what texts say for trust, trusts and staff, such as trust=company",
+    )
+
+
+def _word_pair(text: str) -> tuple[str, str]:
+    word, equals, said = text.partition("=")
+    if not (word and equals and said.strip()):
+        raise argparse.ArgumentTypeError(f"'{text}' is not like trust=company")
+    return word, said.strip()
+
+
 def add_part(parser: argparse.ArgumentParser) -> None:
     """Declare which part of the draws to make; the parts together do not depend on how many."""
     parser.add_argument("--part", type=int, default=1, help="which part to do, from 1")
@@ -80,9 +99,12 @@ def add_part(parser: argparse.ArgumentParser) -> None:
 
 
 def add_wave_drawing(
-    parser: argparse.ArgumentParser, figures: Sequence[str], formats: Sequence[str]
+    parser: argparse.ArgumentParser, formats: Sequence[str], figures: Sequence[str] | None = None
 ) -> None:
-    """Declare what the figures of one wave are drawn from, which, and how they are written."""
+    """Declare what the figures of one wave are drawn from, which, and how they are written.
+
+    Without ``figures``, which there are is known to the step alone.
+    """
     parser.add_argument("--tables", required=True, help="folder of the wave's tables")
     parser.add_argument("--processed", required=True, help="folder of the wave's tidy files")
     parser.add_argument(
@@ -90,8 +112,9 @@ def add_wave_drawing(
     )
     parser.add_argument("--k", type=int, required=True, help="number of clusters to draw")
     parser.add_argument("--block", default="strategy", help="block that is clustered")
+    every = None if figures is None else list(figures)
     parser.add_argument(
-        "--only", nargs="+", choices=figures, default=list(figures), help="which figures"
+        "--only", nargs="+", choices=figures, default=every, help="which figures; by default all"
     )
     add_pictures(parser, formats)
 
@@ -106,6 +129,7 @@ def add_pictures(parser: argparse.ArgumentParser, formats: Sequence[str]) -> Non
         "--formats", nargs="+", choices=formats, default=list(formats), help="pictures to write"
     )
     parser.add_argument("--dpi", type=int, default=300, help="pixels an inch of PNG files")
+    add_words(parser)
     parser.add_argument("--out", required=True, help="folder for the figures")
 
 

@@ -1,4 +1,4 @@
-"""The order in which things are listed: as a person counts, so that MAT 2 precedes MAT 10."""
+"""The order in which things are listed: as a person counts, so that Unit 2 precedes Unit 10."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ def natural_key(text: str) -> tuple[tuple[int, int, str], ...]:
     Parameters
     ----------
     text : str
-        An identifier, such as ``"MAT 10"``. May be empty.
+        An identifier, such as ``"Unit 10"``. May be empty.
 
     Returns
     -------
@@ -22,8 +22,8 @@ def natural_key(text: str) -> tuple[tuple[int, int, str], ...]:
 
     Examples
     --------
-    >>> sorted(["MAT 10", "MAT 2", "MAT 1"], key=natural_key)
-    ['MAT 1', 'MAT 2', 'MAT 10']
+    >>> sorted(["Unit 10", "Unit 2", "Unit 1"], key=natural_key)
+    ['Unit 1', 'Unit 2', 'Unit 10']
     """
     parts = _DIGITS.split(text)
     return tuple(

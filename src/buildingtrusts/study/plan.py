@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import shlex
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -35,8 +35,10 @@ from buildingtrusts.study.configuration import (
     EnsembleChoices,
     InterviewSet,
     MultiverseChoices,
+    ReportFigure,
     Study,
     Wave,
+    load_report_figures,
     load_study,
     load_waves,
 )
@@ -67,12 +69,15 @@ class Plan:
         Of each wave.
     warnings : tuple of str
         What looks forgotten, such as a folder of raw data that no wave declares.
+    report_figures : dict of str to ReportFigure
+        Charts of single items that the study's report drew; without a report there are none.
     """
 
     study: Study
     waves: dict[str, Wave]
     codebooks: dict[str, Codebook]
     warnings: tuple[str, ...] = ()
+    report_figures: dict[str, ReportFigure] = field(default_factory=dict)
 
     @property
     def wave_names(self) -> list[str]:
@@ -183,6 +188,21 @@ class Plan:
         """The kept evidence of many reconstructions, if there is any."""
         path = f"{self.study.paths.published}/ensemble.csv"
         return [path] if Path(path).is_file() else []
+
+    def word_flags(self) -> str:
+        """Flags that give the study's words; none for the package's own."""
+        said = self.study.words.model_dump()
+        changed = [f"{word}={text}" for word, text in said.items() if word != text]
+        return _flags(words=tuple(changed)) if changed else ""
+
+    def report_figures_file(self) -> list[str]:
+        """The list of charts that the study's report drew of single items, if there is one."""
+        path = f"{self.study.paths.published}/figures.yaml"
+        return [path] if self.report_figures else []
+
+    def wave_figures(self) -> list[str]:
+        """Names of the figures of a wave, without those of its evidence."""
+        return [*WAVE_FIGURES, *self.report_figures]
 
     def ensemble_members(self) -> range:
         """Numbers of the reconstructions of an ensemble."""
@@ -481,7 +501,7 @@ class Plan:
         declared, tested = self.waves[wave], self.merge_test_files(wave)
         beside = self.benchmark_files()
         survey = wave.removesuffix(f"-{declared.provenance}")
-        return _flags(
+        flags = _flags(
             title=declared.title,
             provenance=declared.provenance,
             block=declared.cluster.block,
@@ -492,7 +512,9 @@ class Plan:
             centralised_from=self.study.operating_model.centralised_from,
             **({"merge_tests": tested[0]} if tested else {}),
             **({"benchmarks": beside[0], "survey": survey} if beside else {}),
+            **({"report_figures": drawn[0]} if (drawn := self.report_figures_file()) else {}),
         )
+        return f"{flags} {self.word_flags()}"
 
     def study_figure_flags(self) -> str:
         """Flags of the draw-study step: the tables that there are, or the sample by itself."""
@@ -504,7 +526,7 @@ class Plan:
         }
         if "population" not in flags:
             flags["sample"] = str(Path(self.study.paths.processed, self.sampled_wave()))
-        return _flags(**flags)
+        return f"{_flags(**flags)} {self.word_flags()}"
 
     def study_figure_inputs(self) -> list[str]:
         """What the draw-study step reads: the tables across waves, or the sample's tidy files."""
@@ -519,12 +541,13 @@ class Plan:
     def guide_flags(self, wave: str) -> str:
         """Flags of the describe-tables step for a wave."""
         declared = self.waves[wave]
-        return _flags(
+        flags = _flags(
             title=declared.title,
             provenance=declared.provenance,
             source=declared.source,
             licence=declared.licence,
         )
+        return f"{flags} {self.word_flags()}"
 
     def wanted(self) -> list[str]:
         """Everything that a complete run makes."""
@@ -542,7 +565,7 @@ class Plan:
             *[
                 file
                 for wave in self.waves
-                for file in self.figure_files(f"{results}/{wave}/figures", WAVE_FIGURES)
+                for file in self.figure_files(f"{results}/{wave}/figures", self.wave_figures())
             ],
             *[
                 file
@@ -586,7 +609,9 @@ def plan_study(values: Mapping[str, Any], file: str = "config/config.yaml") -> P
     book = _existing(config / "codebook.csv")
     codebooks = load_codebook(book, waves)
     trace_items(codebooks, str(book), codebook_lines(book))
-    plan = Plan(study, waves, codebooks)
+    report = Path(study.paths.published, "figures.yaml")
+    drawn = load_report_figures(report) if report.is_file() else {}
+    plan = Plan(study, waves, codebooks, report_figures=drawn)
     raise_if_any(
         [
             *_absent_files(plan, config),

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-#: Figures of one wave, in ``results/<wave>/figures/``, in the order of the report.
+#: Figures of one wave, in ``results/<wave>/figures/``, in the order of the report. Those of single
+#: items are listed in the folder of published claims (``figures.yaml``).
 WAVE_FIGURES: tuple[str, ...] = (
     "figure_1_clusters",
     "figure_2_strategy_profiles",
-    "figure_3_pupil_policies",
-    "figure_4_school_improvement",
-    "figure_5_improvement_approaches",
     "figure_6_standardisation",
     "dendrogram",
     "heatmap",

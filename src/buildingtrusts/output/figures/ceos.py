@@ -1,4 +1,4 @@
-"""What chief executives answered: the report's Figures 3, 4 and 5."""
+"""What chief executives answered to one item, or to several side by side."""
 
 from __future__ import annotations
 
@@ -16,10 +16,8 @@ from buildingtrusts.output.figures.words import count, decimal, join
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-#: The three statements of Figure 5, the ordering one first.
-APPROACHES = ("scaling_model", "collaborative_convergence", "consistent_pedagogy")
 DISTRIBUTION_COLUMNS = ("value", "n")
-APPROACH_COLUMNS = ("position", "respondent_id", "mat_id", "item", "value")
+SIDE_BY_SIDE_COLUMNS = ("position", "respondent_id", "mat_id", "item", "value")
 _MOST_OPTIONS = 21
 
 
@@ -103,28 +101,25 @@ def _alt_distribution(given: pd.Series, question: Question, balance: str) -> str
 
 
 @style.styled
-def draw_approaches(ceo: pd.DataFrame, questions: Sequence[Question]) -> Drawing:
-    """Draw three approaches to school improvement, chief executives ordered by the first.
+def draw_side_by_side(
+    name: str, title: str, ceo: pd.DataFrame, questions: Sequence[Question]
+) -> Drawing:
+    """Draw the answers to several items, chief executives ordered by the first.
 
     Parameters
     ----------
+    name, title : str
+        Of the figure.
     ceo : DataFrame
         Columns of ``ceo.csv``.
     questions : sequence of Question
-        The three statements of :data:`APPROACHES`, as far as the wave asked them.
+        Two or more.
 
     Returns
     -------
     Drawing
         Its data have a row an answer; ``position`` is the place in the order, from 1.
     """
-    name = "figure_5_improvement_approaches"
-    title = "Chief executives on three approaches to school improvement"
-    if len(questions) < len(APPROACHES):
-        missing = set(APPROACHES) - {question.item for question in questions}
-        return nothing_to_draw(
-            name, title, f"Not asked in this wave: {', '.join(sorted(missing))}."
-        )
     wide = _wide(ceo, questions)
     if wide.empty:
         return nothing_to_draw(name, title, "No chief executive answered these in this wave.")
@@ -136,9 +131,13 @@ def draw_approaches(ceo: pd.DataFrame, questions: Sequence[Question]) -> Drawing
     mats, each = style.names_of(wide["mat_id"]), 0.95
     turned = style.label_width(mats) > (style.DOUBLE - 0.6) / len(mats)
     foot = style.label_width(mats) + 0.1 if turned else 0.25
-    page = style.new_page(title, anchor_note(first), caption, foot + 3.25)
+    page = style.new_page(
+        title, anchor_note(first), caption, foot + len(questions) * (each + 0.15) - 0.05
+    )
     for place, question in enumerate(questions):
-        axes = page.axes(0.25, foot + (2 - place) * (each + 0.15), page.width - 0.3, each - 0.15)
+        axes = page.axes(
+            0.25, foot + (len(questions) - 1 - place) * (each + 0.15), page.width - 0.3, each - 0.15
+        )
         _draw_answers(axes, wide[question.item], question)
         if place == len(questions) - 1:
             _name_columns(axes, mats, (page.width - 0.3) / len(mats), turned)
@@ -148,14 +147,15 @@ def draw_approaches(ceo: pd.DataFrame, questions: Sequence[Question]) -> Drawing
         caption,
         page.figure,
         _long(wide, questions),
-        _alt_approaches(wide, questions),
+        _alt_side_by_side(wide, questions),
         True,
     )
 
 
 def _wide(ceo: pd.DataFrame, questions: Sequence[Question]) -> pd.DataFrame:
     items = [question.item for question in questions]
-    chosen = ceo[(ceo["block"] == questions[0].block) & ceo["item"].isin(items)]
+    asked = {(question.block, question.item) for question in questions}
+    chosen = ceo[[pair in asked for pair in zip(ceo["block"], ceo["item"], strict=True)]]
     if chosen.empty:
         return pd.DataFrame(columns=["respondent_id", "mat_id", *items])
     wide = chosen.pivot(index=["respondent_id", "mat_id"], columns="item", values="value")
@@ -197,15 +197,15 @@ def _long(wide: pd.DataFrame, questions: Sequence[Question]) -> pd.DataFrame:
             wide[["respondent_id", "mat_id", question.item]].itertuples(index=False, name=None), 1
         )
     ]
-    return pd.DataFrame(rows, columns=list(APPROACH_COLUMNS))
+    return pd.DataFrame(rows, columns=list(SIDE_BY_SIDE_COLUMNS))
 
 
-def _alt_approaches(wide: pd.DataFrame, questions: Sequence[Question]) -> str:
+def _alt_side_by_side(wide: pd.DataFrame, questions: Sequence[Question]) -> str:
     averages = [
         f"{decimal(wide[question.item].mean(), 1)} for “{question.label}”" for question in questions
     ]
     # Spearman's coefficient is Pearson's of the ranks.
-    both = wide[[questions[0].item, questions[2].item]].dropna().rank()
+    both = wide[[questions[0].item, questions[-1].item]].dropna().rank()
     rho = float(both.corr().iloc[0, 1]) if len(both) > 2 else float("nan")
     return (
         f"Mean answers of {count(len(wide), 'chief executive')} are {join(averages)}. The rank "

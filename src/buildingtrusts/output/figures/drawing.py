@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import io
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from buildingtrusts.output.figures import FORMATS, style
 from buildingtrusts.output.files import write_bytes, write_text
 from buildingtrusts.output.tables import write_table
+from buildingtrusts.output.vocabulary import spoken
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -98,7 +99,7 @@ def nothing_to_draw(name: str, title: str, reason: str) -> Drawing:
         ha="center",
         va="center",
     )
-    data = pd.DataFrame({"missing": [reason]})
+    data = pd.DataFrame({"missing": [spoken(reason)]})
     return Drawing(name, title, reason, page.figure, data, f"Nothing is drawn. {reason}")
 
 
@@ -134,11 +135,26 @@ def save_drawing(
     if unknown:
         raise ValueError(f"found the formats {unknown}; allowed are {list(FORMATS)}.")
     target = Path(folder)
+    drawing = _in_words_of_the_study(drawing)
     said = f"{drawing.alt_text} {stamp}.".strip() if stamp else drawing.alt_text
     for kind, content in render(drawing, formats, dpi, stamp).items():
         write_bytes(target / f"{drawing.name}.{kind}", content)
     write_table(target / f"{drawing.name}.csv", drawing.data, list(drawing.data.columns))
     write_text(target / f"{drawing.name}.txt", f"{said}\n")
+
+
+def _in_words_of_the_study(drawing: Drawing) -> Drawing:
+    """What was not measured before it was drawn still has the package's words."""
+    from matplotlib.text import Text
+
+    for words in drawing.figure.findobj(Text):
+        words.set_text(spoken(words.get_text()))
+    return replace(
+        drawing,
+        title=spoken(drawing.title),
+        caption=spoken(drawing.caption),
+        alt_text=spoken(drawing.alt_text),
+    )
 
 
 @style.styled

@@ -24,7 +24,7 @@ from buildingtrusts.output.figures.labels import (
     place_labels,
 )
 from buildingtrusts.output.figures.typology import Typology
-from buildingtrusts.output.figures.words import count, decimal, join
+from buildingtrusts.output.figures.words import count, decimal, join, plain
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -63,7 +63,9 @@ class Plane:
 
 
 @style.styled
-def draw_clusters(plane: Plane, typology: Typology) -> Drawing:
+def draw_clusters(
+    plane: Plane, typology: Typology, block: str = "strategy", after_report: bool = True
+) -> Drawing:
     """Draw every trust with its name, and an outline around each cluster (the report's Figure 1).
 
     Parameters
@@ -72,18 +74,27 @@ def draw_clusters(plane: Plane, typology: Typology) -> Drawing:
         Where trusts are.
     typology : Typology
         Which cluster they are in.
+    block : str
+        What they were clustered by.
+    after_report : bool
+        Whether the study repeats one that drew the same chart.
 
     Returns
     -------
     Drawing
         Its data have a row a trust.
     """
-    title = f"{count(typology.k, 'cluster')} of {count(len(plane.mats), 'trust')} by strategy"
+    found = f"{count(typology.k, 'cluster')} of {count(len(plane.mats), 'trust')}"
+    title = f"{found} by {plain(block).lower()}"
     caption = (
         "Each marker is a trust, placed by the first two principal components of its mean "
-        "ratings; outlines join the trusts of a cluster. After Figure 1 of the 2018 report, "
-        "which gives no values and does not say how it was drawn."
+        "ratings; outlines join the trusts of a cluster."
     )
+    if after_report:
+        caption += (
+            " After Figure 1 of the 2018 report, which gives no values and does not say how it "
+            "was drawn."
+        )
     width = style.DOUBLE - 0.75
     height = _height(plane, width, 2.5, 4.6)
     page = style.new_page(title, "", caption, height + 0.7)

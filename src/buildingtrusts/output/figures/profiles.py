@@ -21,7 +21,7 @@ from buildingtrusts.output.figures.questions import (
     uncapitalised,
 )
 from buildingtrusts.output.figures.typology import Typology
-from buildingtrusts.output.figures.words import count, decimal
+from buildingtrusts.output.figures.words import count, decimal, plain
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -52,7 +52,8 @@ def draw_strategy_profiles(
         ``value`` is the scaled mean with every response counting alike; ``low`` and ``high``
         are the interval of the mean on the same scale.
     """
-    name, title = "figure_2_strategy_profiles", "Strategy of each cluster against all responses"
+    block = plain(questions[0].block) if questions else "Strategy"
+    name, title = "figure_2_strategy_profiles", f"{block} of each cluster against all responses"
     of_all = profiles[(profiles["role"] == "all") & (profiles["weighting"] == "responses")]
     data = _data(of_all, typology, questions, scaled=True)
     if data["value"].isna().all():

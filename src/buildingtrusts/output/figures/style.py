@@ -22,6 +22,7 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Rectangle
 
 from buildingtrusts.output.figures.fonts import FAMILY, FULL_FAMILY, register_font
+from buildingtrusts.output.vocabulary import spoken
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -142,9 +143,13 @@ def ink_on(colour: str) -> str:
     return PAPER if luminance < 0.179 else INK
 
 
-@cache
 def text_width(text: str, size: float) -> float:
-    """Width of a line of text in inches, at a size in points."""
+    """Width of a line of text in inches, in the study's words, at a size in points."""
+    return _width_as_it_is(spoken(text), size)
+
+
+@cache
+def _width_as_it_is(text: str, size: float) -> float:
     font = get_font([str(register_font()), findfont(FULL_FAMILY)])
     font.set_size(size, _POINTS_AN_INCH)
     font.set_text(text, 0.0, flags=LoadFlags.NO_HINTING)
@@ -156,13 +161,17 @@ def line_height(size: float) -> float:
     return size * _LEADING / _POINTS_AN_INCH
 
 
-@cache
 def wrap(text: str, size: float, width: float) -> tuple[str, ...]:
-    """Break text into lines no wider than so many inches; a longer word has its own line."""
+    """Break text, in the study's words, into lines of so many inches; a longer word has its own."""
+    return _wrapped_as_it_is(spoken(text), size, width)
+
+
+@cache
+def _wrapped_as_it_is(text: str, size: float, width: float) -> tuple[str, ...]:
     lines: list[str] = []
     # A non-breaking space keeps its words together, which a bare split() would not.
     for word in filter(None, text.split(" ")):
-        if lines and text_width(f"{lines[-1]} {word}", size) <= width:
+        if lines and _width_as_it_is(f"{lines[-1]} {word}", size) <= width:
             lines[-1] = f"{lines[-1]} {word}"
         else:
             lines.append(word)
@@ -179,10 +188,11 @@ def fold(text: str, size: float, width: float, most: int = 99) -> str:
 
 def shorten(text: str, size: float, width: float) -> str:
     """Cut a line to so many inches; an ellipsis stands for what is left out."""
-    if text_width(text, size) <= width:
+    text = spoken(text)
+    if _width_as_it_is(text, size) <= width:
         return text
     kept = text
-    while kept and text_width(f"{kept}…", size) > width:
+    while kept and _width_as_it_is(f"{kept}…", size) > width:
         kept = kept[:-1]
     return f"{kept.rstrip()}…"
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 import pandas as pd
@@ -11,9 +11,9 @@ import pandas as pd
 from buildingtrusts.output.figures import WAVE_FIGURES
 from buildingtrusts.output.figures.agreement import draw_agreement
 from buildingtrusts.output.figures.associations import draw_associations
-from buildingtrusts.output.figures.ceos import APPROACHES, draw_approaches, draw_distribution
+from buildingtrusts.output.figures.ceos import draw_distribution, draw_side_by_side
 from buildingtrusts.output.figures.crosstabs import draw_crosstabs, draw_performance
-from buildingtrusts.output.figures.drawing import Drawing
+from buildingtrusts.output.figures.drawing import Drawing, nothing_to_draw
 from buildingtrusts.output.figures.effectiveness import draw_effectiveness
 from buildingtrusts.output.figures.heatmap import draw_heatmap
 from buildingtrusts.output.figures.operating import Reference, draw_operating_model
@@ -25,6 +25,7 @@ from buildingtrusts.output.figures.silhouettes import draw_silhouettes
 from buildingtrusts.output.figures.standardisation import draw_standardisation
 from buildingtrusts.output.figures.trees import draw_dendrogram
 from buildingtrusts.output.figures.typology import Typology, drawn_typology
+from buildingtrusts.output.figures.words import plain
 
 OPERATIONS, STANDARDISATION, EFFECTIVENESS = "operations", "standardisation", "effectiveness"
 
@@ -34,6 +35,14 @@ TABLES = (
     *("partitions", "profiles", "crosstabs", "associations", "ceo", "effectiveness"),
     *("standardisation", "operating_model"),
 )
+
+
+@dataclass(frozen=True)
+class ItemChart:
+    """A chart of what chief executives answered to one item, or to several side by side."""
+
+    title: str
+    items: tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True)
@@ -60,6 +69,8 @@ class WaveMaterial:
         Tests of the tree's merges, if they were made.
     references : sequence of Reference
         Published shares of centralised trusts, for the operating model.
+    report_figures : mapping of str to ItemChart
+        Charts of single items by name, besides those of :data:`.WAVE_FIGURES`.
     """
 
     tables: Mapping[str, pd.DataFrame]
@@ -71,6 +82,7 @@ class WaveMaterial:
     method: str = ""
     merge_tests: pd.DataFrame | None = None
     references: Sequence[Reference] = ()
+    report_figures: Mapping[str, ItemChart] = field(default_factory=dict)
 
     @cached_property
     def typology(self) -> Typology:
@@ -84,7 +96,7 @@ def draw_wave_figure(name: str, of: WaveMaterial) -> Drawing:
     Parameters
     ----------
     name : str
-        One of :data:`.WAVE_FIGURES`.
+        One of :data:`.WAVE_FIGURES`, or of the wave's report figures.
     of : WaveMaterial
         The wave.
 
@@ -92,30 +104,24 @@ def draw_wave_figure(name: str, of: WaveMaterial) -> Drawing:
     -------
     Drawing
     """
-    return DRAW[name](of)
+    chart = of.report_figures.get(name)
+    return DRAW[name](of) if chart is None else _draw_items(name, chart, of)
 
 
-def _pupil_policies(of: WaveMaterial) -> Drawing:
-    return draw_distribution(
-        "figure_3_pupil_policies",
-        "How far trusts centralise pupil policies",
-        of.tables["ceo"],
-        of.questions.find(OPERATIONS, "pupil_policies"),
-    )
-
-
-def _school_improvement(of: WaveMaterial) -> Drawing:
-    return draw_distribution(
-        "figure_4_school_improvement",
-        "Who designs and delivers school improvement",
-        of.tables["ceo"],
-        of.questions.find(OPERATIONS, "school_improvement"),
-    )
-
-
-def _approaches(of: WaveMaterial) -> Drawing:
-    found = (of.questions.find(of.block, item) for item in APPROACHES)
-    return draw_approaches(of.tables["ceo"], [one for one in found if one is not None])
+def _draw_items(name: str, chart: ItemChart, of: WaveMaterial) -> Drawing:
+    """One item is a distribution; several are drawn if all were asked."""
+    found = [of.questions.find(block, item) for block, item in chart.items]
+    ceo = of.tables["ceo"]
+    if len(found) == 1:
+        return draw_distribution(name, chart.title, ceo, found[0])
+    asked = [one for one in found if one is not None]
+    if len(asked) < len(found):
+        missing = [
+            plain(item) for (_, item), one in zip(chart.items, found, strict=True) if one is None
+        ]
+        reason = f"Not asked in this wave: {', '.join(missing)}."
+        return nothing_to_draw(name, chart.title, reason)
+    return draw_side_by_side(name, chart.title, ceo, asked)
 
 
 def _operating_model(of: WaveMaterial) -> Drawing:
@@ -136,13 +142,12 @@ def _associations(of: WaveMaterial) -> Drawing:
 
 #: How each figure is drawn.
 DRAW: Mapping[str, Callable[[WaveMaterial], Drawing]] = {
-    "figure_1_clusters": lambda of: draw_clusters(of.plane, of.typology),
+    "figure_1_clusters": lambda of: draw_clusters(
+        of.plane, of.typology, of.block, bool(of.report_figures)
+    ),
     "figure_2_strategy_profiles": lambda of: draw_strategy_profiles(
         of.tables["profiles"], of.typology, of.questions.block(of.block)
     ),
-    "figure_3_pupil_policies": _pupil_policies,
-    "figure_4_school_improvement": _school_improvement,
-    "figure_5_improvement_approaches": _approaches,
     "figure_6_standardisation": lambda of: draw_standardisation(
         of.tables["standardisation"], of.questions.block(STANDARDISATION)
     ),
