@@ -379,3 +379,40 @@ def test_of_several_sheets_the_wave_names_one(numbered: SmallWave) -> None:
     assert "Write its name under 'sheet', beside 'file', in the wave's file." in problem
     declare(numbered, "uid: UID, importer: excel, sheet: Trusts", "")
     assert "sheet 'Trusts' was read\n" in numbered.accepted(*REGISTER)
+
+
+# Before a run, when the register's tables may not be there.
+
+
+def looked_at(wave: SmallWave, command: str, extracts: str) -> str:
+    for name, file in (
+        (f"config/waves/{wave.wave}.yaml", wave.declaration),
+        ("config/codebook.csv", wave.codebook),
+    ):
+        Path(name).parent.mkdir(parents=True, exist_ok=True)
+        wave.write(name, Path(file).read_text(encoding="utf-8"))
+    words = [command, wave.wave, "--raw", "raw", "--extracts", extracts]
+    main(words)
+    printed = wave.capsys.readouterr()
+    assert printed.err == ""
+    return " ".join(printed.out.split())
+
+
+def test_a_check_looks_at_joined_attributes_where_the_register_is_there(
+    numbered: SmallWave,
+) -> None:
+    told = looked_at(numbered, "check", "register")
+    assert "1 of 3 trusts have their attributes by the register." in told
+    assert "Unknown for some of the 3 trusts: phase_mix (2)" in told
+
+
+def test_a_check_without_the_registers_tables_says_what_it_did_not_look_at(
+    numbered: SmallWave,
+) -> None:
+    told = looked_at(numbered, "check", "nowhere")
+    assert "attributes from the register were not looked at" in told
+    assert "Unknown for some" not in told
+
+
+def test_a_wave_is_described_before_the_register_is_read(numbered: SmallWave) -> None:
+    assert "Who answered" in looked_at(numbered, "describe", "nowhere")
