@@ -19,6 +19,7 @@ from buildingtrusts.published.ledger import (
     VERDICTS,
     Wave,
     as_text,
+    basis_of,
     compute_ledger,
     count_verdicts,
     differences_that_matter,
@@ -35,7 +36,8 @@ def shipped() -> ClaimSet:
         (PUBLISHED / f"{name}.csv").read_text(encoding="utf-8")
         for name in ("claims", "crosstabs", "targets")
     ]
-    return read_claims(*texts)
+    illustrated = (PUBLISHED / "illustrated.csv").read_text(encoding="utf-8")
+    return read_claims(*texts, illustrated=illustrated)
 
 
 def ratings(of_mat: dict[str, Sequence[tuple[int, int]]]) -> pd.DataFrame:
@@ -312,9 +314,11 @@ def test_numbers_are_written_so_that_they_read_back_the_same():
 
 def test_verdicts_are_counted_by_basis_and_never_added_up():
     counts = count_verdicts(compute_ledger(small_claims(), [RECONSTRUCTION], REGISTER))
-    assert list(counts) == ["calibrated", "emergent", "derived", "register"]
-    assert counts["calibrated"] == {**dict.fromkeys(VERDICTS, 0), "reproduced": 3}
-    assert counts["derived"] == {
+    assert list(counts) == [
+        ("2017", basis) for basis in ("calibrated", "emergent", "derived", "register")
+    ]
+    assert counts["2017", "calibrated"] == {**dict.fromkeys(VERDICTS, 0), "reproduced": 3}
+    assert counts["2017", "derived"] == {
         **dict.fromkeys(VERDICTS, 0),
         "reproduced": 1,
         "not computable": 1,
@@ -334,3 +338,14 @@ def test_counts_of_one_year_are_not_held_against_the_register_of_another(shipped
     later = Register(REGISTER.trusts, REGISTER.population, "2021")
     ledger = compute_ledger(shipped, [], later)
     assert set(ledger.loc[ledger["basis"] == "register", "verdict"]) == {"not computable"}
+
+
+def test_what_an_illustration_was_made_to_show_is_calibrated_and_nothing_else_of_it(shipped):
+    claims = {claim.claim: claim for claim in shipped.claims if claim.survey == "2024"}
+    bases = {name: basis_of(claim, shipped, "illustration") for name, claim in claims.items()}
+    assert bases["finance_central"] == "calibrated"
+    assert bases["autonomy_many"] == "emergent"
+    made = {name for name, basis in bases.items() if basis == "calibrated"}
+    assert made == set(shipped.illustrated)
+    assert basis_of(claims["finance_central"], shipped, "reconstruction") == "emergent"
+    assert basis_of(claims["finance_central"], shipped, "original") == "data"

@@ -21,6 +21,7 @@ def flags(folder: Path, *more: str, published: Path = PUBLISHED) -> list[str]:
         *("--claims", str(published / "claims.csv")),
         *("--crosstabs", str(published / "crosstabs.csv")),
         *("--targets", str(published / "targets.csv")),
+        *("--illustrated", str(published / "illustrated.csv")),
         *("--out", str(folder / "ledger.csv")),
         *("--published-associations", str(folder / "published_associations.csv")),
         *more,
@@ -134,8 +135,8 @@ def test_verdicts_are_printed_by_basis_without_any_total(tmp_path, capsys):
     assert main(["count-ledger", path]) == 0
     lines = capsys.readouterr().out.splitlines()
     assert lines[2:] == [
-        "| calibrated | 1 | 0 | 0 | 0 | 0 | 0 |",
-        "| emergent | 0 | 1 | 1 | 0 | 0 | 0 |",
+        "| 2017 | calibrated | 1 | 0 | 0 | 0 | 0 | 0 |",
+        "| 2017 | emergent | 0 | 1 | 1 | 0 | 0 | 0 |",
     ]
     assert "total" not in "".join(lines).lower()
 

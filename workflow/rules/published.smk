@@ -4,6 +4,7 @@ rule ledger:
         claims=f"{PUBLISHED}/claims.csv",
         crosstabs=f"{PUBLISHED}/crosstabs.csv",
         targets=f"{PUBLISHED}/targets.csv",
+        illustrated=PLAN.illustrated_file(),
         tables=PLAN.wave_tables(*WAVE_TABLES),
         processed=PLAN.wave_processed("responses", "trusts"),
         register=PLAN.register_tables(),

@@ -12,7 +12,7 @@ import csv
 import io
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from buildingtrusts.study.problems import Problem, raise_if_any
 
@@ -125,11 +125,14 @@ class ClaimSet:
         The printed cross-tabulations.
     targets : mapping of str to str
         The claims to which the reconstruction is fitted, with the reason.
+    illustrated : mapping of str to str
+        The claims that the illustration was made to show, with how it does.
     """
 
     claims: tuple[Claim, ...]
     cells: tuple[Cell, ...]
     targets: Mapping[str, str]
+    illustrated: Mapping[str, str] = field(default_factory=dict)
 
     def numbers(self, survey: str) -> dict[str, float]:
         """Return the printed number of each claim of one survey that has one."""
@@ -162,20 +165,27 @@ def slug(text: str) -> str:
     return re.sub(r"[^a-z0-9]+", "_", text.lower()).strip("_")
 
 
+#: What the files of claims are called.
+FILES = ("claims.csv", "crosstabs.csv", "targets.csv", "illustrated.csv")
+
+
 def read_claims(
     claims: str,
     crosstabs: str,
     targets: str,
-    files: tuple[str, str, str] = ("claims.csv", "crosstabs.csv", "targets.csv"),
+    files: tuple[str, ...] = FILES,
+    illustrated: str = "claim,reason\n",
 ) -> ClaimSet:
-    r"""Read the three files of claims from their text and check them together.
+    r"""Read the files of claims from their text and check them together.
 
     Parameters
     ----------
     claims, crosstabs, targets : str
         The text of each file.
-    files : tuple of three str
-        What to call them in a report of problems.
+    files : tuple of str
+        What to call them in a report of problems; what is left out at the end keeps its name.
+    illustrated : str
+        The text of ``illustrated.csv``, if there is one.
 
     Returns
     -------
@@ -184,7 +194,7 @@ def read_claims(
     Raises
     ------
     InputProblems
-        With every problem found in the three files.
+        With every problem found in the files.
 
     Examples
     --------
@@ -203,8 +213,16 @@ def read_claims(
     problems += _repeated(everything, files[0])
     problems += _one_sided_conflicts(everything, files[0])
     problems += _unfit_targets(fitted, everything, files[2])
+    called = (*files, *FILES[len(files) :])[3]
+    shown = _targets(_rows(illustrated, TARGET_COLUMNS, called, problems))
+    problems += _unfit_targets(shown, everything, called)
     raise_if_any(problems)
-    return ClaimSet(everything, tuple(cells), {name: reason for name, reason, _ in fitted})
+    return ClaimSet(
+        everything,
+        tuple(cells),
+        {name: reason for name, reason, _ in fitted},
+        {name: reason for name, reason, _ in shown},
+    )
 
 
 Row = tuple[int, dict[str, str]]

@@ -10,6 +10,7 @@ never sees the published figure.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -26,6 +27,8 @@ from buildingtrusts.published.evidence import (
 )
 from buildingtrusts.published.printed_quantities import associate, tabulate
 from buildingtrusts.published.quantities import compute
+from buildingtrusts.study.configuration import MADE_UP
+from buildingtrusts.study.order import natural_key
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -122,22 +125,22 @@ def basis_of(claim: Claim, claims: ClaimSet, provenance: str) -> str:
     claim : Claim
         Any claim of ``claims``.
     claims : ClaimSet
-        With the targets to which the reconstruction is fitted.
+        With the targets to which the reconstruction is fitted, and those that the illustration
+        was made to show.
     provenance : str
         Of the wave; ignored for claims of printed numbers and the register.
 
     Returns
     -------
     str
-        One of :data:`BASES`. A wave with the original answers gives ``data`` and nothing else;
-        only a reconstruction is fitted, so an illustration is ``emergent`` throughout.
+        One of :data:`BASES`. A wave with the original answers gives ``data`` and nothing else.
     """
     if claim.source != "survey":
         return {"printed": "derived", "register": "register"}[claim.source]
     if provenance == "original":
         return "data"
-    fitted = provenance == "reconstruction" and claim.claim in claims.targets
-    return "calibrated" if fitted else "emergent"
+    made_to_hold = {"reconstruction": claims.targets, "illustration": claims.illustrated}
+    return "calibrated" if claim.claim in made_to_hold[provenance] else "emergent"
 
 
 def verdict_of(claim: Claim, computed: Value | None) -> str:
@@ -168,8 +171,8 @@ def verdict_of(claim: Claim, computed: Value | None) -> str:
     return "reproduced" if _agrees(claim, computed) else "differs"
 
 
-def count_verdicts(ledger: pd.DataFrame) -> dict[str, dict[str, int]]:
-    """Count the verdicts of each basis that occurs; bases are never added up.
+def count_verdicts(ledger: pd.DataFrame) -> dict[tuple[str, str], dict[str, int]]:
+    """Count the verdicts of each survey and basis that occur; they are never added up.
 
     Parameters
     ----------
@@ -179,14 +182,29 @@ def count_verdicts(ledger: pd.DataFrame) -> dict[str, dict[str, int]]:
     Returns
     -------
     dict
-        By basis, then by verdict, in the order of the ledger's words.
+        By survey (2017 for ``2017-reconstruction`` and for printed numbers of 2017) and basis,
+        then by verdict, in the order of the ledger's words.
     """
-    counts = ledger.groupby(["basis", "verdict"]).size().to_dict()
+    surveys = ledger["wave"].astype(str).map(survey_of)
+    counts = ledger.groupby([surveys, "basis", "verdict"]).size().to_dict()
+    there = {(survey, basis) for survey, basis, _ in counts}
     return {
-        basis: {verdict: int(counts.get((basis, verdict), 0)) for verdict in VERDICTS}
+        (survey, basis): {word: int(counts.get((survey, basis, word), 0)) for word in VERDICTS}
+        for survey in sorted(set(surveys), key=natural_key)
         for basis in BASES
-        if (ledger["basis"] == basis).any()
+        if (survey, basis) in there
     }
+
+
+def survey_of(wave: str) -> str:
+    """The survey that a wave of the ledger stands for.
+
+    Examples
+    --------
+    >>> survey_of("2017-reconstruction"), survey_of("2017")
+    ('2017', '2017')
+    """
+    return re.sub(rf"-({'|'.join(MADE_UP)})$", "", wave)
 
 
 def differences_that_matter(ledger: pd.DataFrame) -> pd.DataFrame:

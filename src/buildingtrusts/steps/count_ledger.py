@@ -41,16 +41,16 @@ def run(arguments: argparse.Namespace) -> None:
         raise_if_any(_difference(row, str(arguments.ledger)) for row in _rows(ledger))
 
 
-def as_markdown(counts: dict[str, dict[str, int]]) -> str:
-    """Return the counts as a table, one row a basis, without any total.
+def as_markdown(counts: dict[tuple[str, str], dict[str, int]]) -> str:
+    """Return the counts as a table, one row a survey and basis, without any total.
 
     Examples
     --------
-    >>> print(as_markdown({"derived": dict.fromkeys(VERDICTS, 1)}).splitlines()[2])
-    | derived | 1 | 1 | 1 | 1 | 1 | 1 |
+    >>> print(as_markdown({("2017", "derived"): dict.fromkeys(VERDICTS, 1)}).splitlines()[2])
+    | 2017 | derived | 1 | 1 | 1 | 1 | 1 | 1 |
     """
-    lines = [["basis", *VERDICTS], ["---", *(["---:"] * len(VERDICTS))]]
-    lines += [[basis, *map(str, row.values())] for basis, row in counts.items()]
+    lines = [["claims on", "basis", *VERDICTS], ["---", "---", *(["---:"] * len(VERDICTS))]]
+    lines += [[*of, *map(str, row.values())] for of, row in counts.items()]
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)
 
 

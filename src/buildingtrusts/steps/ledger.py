@@ -51,6 +51,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--claims", required=True, type=Path, help="claims.csv")
     parser.add_argument("--crosstabs", required=True, type=Path, help="the printed tables' cells")
     parser.add_argument("--targets", required=True, type=Path, help="the fitted claims")
+    parser.add_argument("--illustrated", type=Path, help="the claims that an illustration shows")
     parser.add_argument(
         "--register",
         type=Path,
@@ -74,7 +75,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> None:
     """Read claims and tables, compute, write."""
-    claims = read_claims_of(arguments.claims, arguments.crosstabs, arguments.targets)
+    claims = read_claims_of(
+        arguments.claims, arguments.crosstabs, arguments.targets, arguments.illustrated
+    )
     waves = [
         Wave(wave.name, wave.provenance, read_evidence(wave.tables, wave.processed))
         for wave in arguments.wave
@@ -86,11 +89,15 @@ def run(arguments: argparse.Namespace) -> None:
     write_table(arguments.published_associations, associate(claims.cells), ASSOCIATION_COLUMNS)
 
 
-def read_claims_of(claims: Path, crosstabs: Path, targets: Path) -> ClaimSet:
-    """Read and check the three files of claims, the quantities they name included."""
+def read_claims_of(
+    claims: Path, crosstabs: Path, targets: Path, illustrated: Path | None = None
+) -> ClaimSet:
+    """Read and check the files of claims, the quantities they name included."""
     files = (claims, crosstabs, targets)
     texts = [file.read_text(encoding="utf-8") for file in files]
-    found = read_claims(texts[0], texts[1], texts[2], (str(claims), str(crosstabs), str(targets)))
+    names = tuple(map(str, (*files, *([illustrated] if illustrated else []))))
+    more = {"illustrated": illustrated.read_text(encoding="utf-8")} if illustrated else {}
+    found = read_claims(texts[0], texts[1], texts[2], names, **more)
     raise_if_any(check_quantities(found.claims, str(claims)))
     return found
 

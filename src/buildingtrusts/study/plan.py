@@ -204,6 +204,11 @@ class Plan:
         """Names of the figures of a wave, without those of its evidence."""
         return [*WAVE_FIGURES, *self.report_figures]
 
+    def illustrated_file(self) -> list[str]:
+        """The list of claims that an illustration was made to show, if there is one."""
+        path = f"{self.study.paths.published}/illustrated.csv"
+        return [path] if Path(path).is_file() else []
+
     def ensemble_members(self) -> range:
         """Numbers of the reconstructions of an ensemble."""
         grid = self.study.ensemble
@@ -404,8 +409,10 @@ class Plan:
         return self.figure_files(folder, TRACKING_FIGURES) if len(self.waves) > 1 else []
 
     def ledger_flags(self) -> str:
-        """Flags of the ledger step: the waves, and the register with its year, if there is one."""
+        """Flags of the ledger step: waves, illustrated claims, and the register with its year."""
         words = self.wave_flags()
+        for file in self.illustrated_file():
+            words += ["--illustrated", file]
         for table in self.register_tables()[:1]:
             words += ["--register-year", self.study.register_.extract[:4]]
             words += ["--register", str(Path(table).parent)]
