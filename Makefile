@@ -5,9 +5,11 @@ PYTHON ?= python3
 CORES ?= 2
 BIN := .venv/bin
 READY := .venv/ready
+COMPILE := uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-annotate \
+  --custom-compile-command "make lock" --python-version 3.11
 
 .DEFAULT_GOAL := help
-.PHONY: help reproduce test lint format reconstruction illustration interviews ensemble \
+.PHONY: help reproduce test browser lint format reconstruction illustration interviews ensemble \
   calibration ledger readme benchmark lock clean
 
 help:  ## show what can be made
@@ -46,6 +48,13 @@ lint: $(READY)  ## check formatting, types and rules
 	$(BIN)/snakefmt --check Snakefile workflow/rules
 	$(BIN)/snakemake --lint
 
+browser: $(READY)  ## add what the tests of the report need to open it in Chromium
+	@if command -v uv >/dev/null 2>&1; then \
+	  uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements-browser.lock; \
+	else \
+	  $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-browser.lock; \
+	fi
+
 format: $(READY)  ## format code and rules
 	$(BIN)/ruff check --fix
 	$(BIN)/ruff format
@@ -78,9 +87,10 @@ benchmark: $(READY)  ## time the study against its floor and against R, and the 
 	$(BIN)/python benchmarks/study.py
 	$(BIN)/python benchmarks/evidence.py
 
-lock:  ## renew requirements.lock (needs uv)
-	uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-annotate --custom-compile-command "make lock" \
-	  --python-version 3.11 --extra dev --output-file requirements.lock pyproject.toml
+lock:  ## renew requirements.lock and requirements-browser.lock (needs uv)
+	$(COMPILE) --extra dev --output-file requirements.lock pyproject.toml
+	$(COMPILE) --extra dev --extra browser --output-file requirements-browser.lock \
+	  --constraint requirements.lock pyproject.toml
 
 clean:  ## remove everything that can be made again
 	rm -rf .venv results data/processed logs .snakemake examples/*/processed examples/*/results examples/*/logs

@@ -25,6 +25,7 @@ include: "workflow/rules/register.smk"
 include: "workflow/rules/published.smk"
 include: "workflow/rules/ensemble.smk"
 include: "workflow/rules/output.smk"
+include: "workflow/rules/report.smk"
 
 
 rule all:
@@ -33,7 +34,7 @@ rule all:
         everything=PLAN.wanted(),
     localrule: True
     message:
-        "The study is complete: tables and figures are in {RESULTS}."
+        "The study is complete: open {RESULTS}/report.html; tables and figures are beside it."
 
 
 rule ensemble:

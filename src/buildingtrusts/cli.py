@@ -53,6 +53,7 @@ COMMANDS: dict[str, str] = {
     "draw-evidence": "draw the figures of the evidence for a wave's clusters",
     "draw-tracking": "draw the figures of two waves or more",
     "draw-study": "draw the figures that span waves",
+    "report": "put the tables and figures of a run on one page",
     "describe-tables": "write the README that opens each folder of tables",
     "reconstruct": "make responses that satisfy the published statistics",
     "examine-reconstruction": "make one reconstruction of an ensemble and judge it",

@@ -10,7 +10,7 @@ from buildingtrusts.output.figures import (
     STUDY_FIGURES,
     TRACKING_FIGURES,
 )
-from buildingtrusts.study.modules import modules_of
+from buildingtrusts.study.modules import modules_of, resources_of
 from buildingtrusts.study.plan import NULLS, plan_study
 from buildingtrusts.study.problems import InputProblems
 
@@ -28,6 +28,14 @@ RESULTS, PUBLISHED, LOGS = STUDY.paths.results, STUDY.paths.published, STUDY.pat
 
 # Rules call the interpreter that runs Snakemake, also when its environment is not activated.
 shell.prefix(f'export PATH="{os.path.dirname(sys.executable)}:$PATH"; ')
+
+
+# The report says how to cite the software; a copy of the workflow may come without the file.
+CITATION = [
+    path
+    for path in [os.path.relpath(os.path.join(workflow.basedir, "CITATION.cff"))]
+    if os.path.isfile(path)
+]
 
 
 wildcard_constraints:

@@ -63,6 +63,28 @@ def modules_of(step: str) -> list[str]:
     return sorted(os.path.relpath(str(_file_of(module))) for module in reached)
 
 
+def resources_of(folder: str) -> list[str]:
+    """Files in a folder of the package that are no modules, such as templates.
+
+    Parameters
+    ----------
+    folder : str
+        Below the package, such as ``"output/report"``.
+
+    Returns
+    -------
+    list of str
+        Paths relative to the current folder, sorted.
+
+    Examples
+    --------
+    >>> any(path.endswith("page.html") for path in resources_of("output/report"))
+    True
+    """
+    files = (path for path in (_ROOT / folder).iterdir() if path.is_file())
+    return sorted(os.path.relpath(path) for path in files if path.suffix != ".py")
+
+
 @cache
 def imports_of(module: str) -> tuple[str, ...]:
     """The package's own modules that a module needs: those it imports, and its packages."""

@@ -556,6 +556,58 @@ class Plan:
         )
         return f"{flags} {self.word_flags()}"
 
+    def page_picture(self) -> str:
+        """Format in which saved figures are put on the page: ``none`` where only PDF is made."""
+        return next((one for one in ("svg", "png") if one in self.study.figures.formats), "none")
+
+    def page_settings(self) -> str:
+        """What the page says of the waves' declarations, as text; see :meth:`ingest_settings`."""
+        used = {"wave", "title", "date", "provenance", "source", "licence", "cluster", "evidence"}
+        declared = [wave.model_dump(mode="json", include=used) for wave in self.waves.values()]
+        return json.dumps(declared, sort_keys=True)
+
+    def page_files(self) -> list[str]:
+        """What is put on the page: tables, tidy files, and figures with their data and texts."""
+        results = self.study.paths.results
+        endings = [one for one in (self.page_picture(), "csv", "txt") if one != "none"]
+        figures = {f"{results}/figures": self.study_figure_names()}
+        for wave in self.waves:
+            evidence = EVIDENCE_FIGURES if self.has_evidence(wave) else ()
+            figures[f"{results}/{wave}/figures"] = [*WAVE_FIGURES, *evidence]
+        return [
+            *[
+                f"{results}/{wave}/tables/{name}.csv"
+                for wave in self.waves
+                for name in self.table_names(wave)
+            ],
+            *[f"{results}/tables/{name}.csv" for name in self.study_tables()],
+            *self.wave_processed("responses", "codebook"),
+            *[
+                f"{folder}/{name}.{ending}"
+                for folder, names in figures.items()
+                for name in names
+                for ending in endings
+            ],
+        ]
+
+    def page_flags(self) -> str:
+        """Flags of the report step: the waves' declarations, and what the run makes across them."""
+        config = Path(self.study.paths.config, "waves")
+        return _flags(
+            wave_files=tuple(str(config / f"{wave}.yaml") for wave in self.waves),
+            tables=tuple(self.study_tables()),
+            figures=tuple(self.study_figure_names()),
+            picture=self.page_picture(),
+            results=self.study.paths.results,
+            processed=self.study.paths.processed,
+            seed=self.study.seed,
+        )
+
+    def study_figure_names(self) -> list[str]:
+        """Names of the figures that this run makes across waves."""
+        tracking = TRACKING_FIGURES if len(self.waves) > 1 else ()
+        return [*STUDY_FIGURES, *tracking, *self.interview_figures()]
+
     def wanted(self) -> list[str]:
         """Everything that a complete run makes."""
         results = self.study.paths.results
@@ -583,6 +635,7 @@ class Plan:
             *self.figure_files(f"{results}/figures", STUDY_FIGURES),
             *self.tracking_figure_files(),
             *self.figure_files(f"{results}/figures", self.interview_figures()),
+            f"{results}/report.html",
         ]
 
     def sampled_wave(self) -> str:

@@ -1,0 +1,324 @@
+"""What the page holds: sections made of paragraphs, tables, charts and pictures, all of plain text.
+
+Nothing here is markup. The templates write the markup and escape every text, so that a trust's
+name, an item's wording or a claim is data wherever it stands.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import ClassVar
+
+from buildingtrusts.output.report.scene import Scene
+
+
+@dataclass(frozen=True)
+class Paragraph:
+    """Text between blank lines; ``look`` is ``""``, ``finding``, ``note`` or ``quote``."""
+
+    kind: ClassVar[str] = "paragraph"
+    text: str
+    look: str = ""
+
+
+@dataclass(frozen=True)
+class Bullets:
+    """A list of sentences."""
+
+    kind: ClassVar[str] = "bullets"
+    items: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Code:
+    """Text kept as it is, such as a reference to copy."""
+
+    kind: ClassVar[str] = "code"
+    label: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A cell of a table.
+
+    Attributes
+    ----------
+    text : str
+        As shown.
+    value : str
+        At full precision, for sorting and copying; the text where empty.
+    tag : str
+        Name of a look, such as that of a verdict; empty for none.
+    """
+
+    text: str
+    value: str = ""
+    tag: str = ""
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of a table.
+
+    Attributes
+    ----------
+    title : str
+        Its heading.
+    numeric : bool
+        Whether its cells are numbers.
+    choices : tuple of str
+        Values to filter by; empty where the column has no filter.
+    wide : bool
+        Whether it holds sentences.
+    """
+
+    title: str
+    numeric: bool = False
+    choices: tuple[str, ...] = ()
+    wide: bool = False
+
+
+@dataclass(frozen=True)
+class Row:
+    """A row; ``mat`` is the key of the trust it is about, empty for none."""
+
+    cells: tuple[Cell, ...]
+    mat: str = ""
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table with its caption.
+
+    Attributes
+    ----------
+    id : str
+        Unique on the page.
+    name : str
+        Stem of the file under which its data are saved.
+    caption : str
+        What it holds.
+    columns, rows : tuple
+        The first cell of each row is its heading.
+    note : str
+        Below the table.
+    search : str
+        Label of a field that searches its rows; empty for none.
+    counted_by : int or None
+        Column by whose values the rows shown are counted; None to count them all.
+    noun : str
+        What its rows are called.
+    stamp : str
+        As in :class:`Section`.
+    """
+
+    kind: ClassVar[str] = "table"
+    id: str
+    name: str
+    caption: str
+    columns: tuple[Column, ...]
+    rows: tuple[Row, ...]
+    note: str = ""
+    search: str = ""
+    counted_by: int | None = None
+    noun: str = "rows"
+    stamp: str = ""
+
+    @property
+    def filtered(self) -> bool:
+        """Whether rows can be left out by the reader."""
+        return bool(self.search) or any(column.choices for column in self.columns)
+
+
+@dataclass(frozen=True)
+class Chart:
+    """A figure drawn on the page, in which a reader can find a trust.
+
+    Attributes
+    ----------
+    id, name, title, note, stamp : str
+        As in :class:`Table`; the title stands above the figure.
+    alt : str
+        The finding, with its numbers.
+    scene : Scene
+        What is drawn.
+    data : Table or None
+        The same as a table.
+    """
+
+    kind: ClassVar[str] = "chart"
+    id: str
+    name: str
+    title: str
+    alt: str
+    scene: Scene
+    data: Table | None = None
+    note: str = ""
+    stamp: str = ""
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A figure of the run as it was saved.
+
+    Attributes
+    ----------
+    id, name, title, stamp : str
+        As in :class:`Chart`.
+    alt : str
+        Its alternative text.
+    uri : str
+        The picture itself, as a ``data:`` address; empty where the run made none.
+    data : str
+        The values drawn, as CSV.
+    width, height : int
+        In pixels; 0 where unknown.
+    """
+
+    kind: ClassVar[str] = "picture"
+    id: str
+    name: str
+    title: str
+    alt: str
+    uri: str
+    data: str
+    width: int = 0
+    height: int = 0
+    stamp: str = ""
+
+
+@dataclass(frozen=True)
+class Chip:
+    """A trust to be highlighted: its key, its name and what is said of it at each k."""
+
+    mat: str
+    name: str
+    said: tuple[tuple[int, str], ...]
+
+
+@dataclass(frozen=True)
+class Chips:
+    """The trusts of a wave, to be chosen from."""
+
+    kind: ClassVar[str] = "chips"
+    id: str
+    label: str
+    chips: tuple[Chip, ...]
+
+
+@dataclass(frozen=True)
+class Pair:
+    """Two blocks side by side where there is room."""
+
+    kind: ClassVar[str] = "pair"
+    first: Block
+    second: Block
+
+
+@dataclass(frozen=True)
+class Panels:
+    """The same for several numbers of clusters, of which a reader sees one at a time.
+
+    Attributes
+    ----------
+    id : str
+        Unique on the page.
+    group : str
+        Panels of one group, such as a wave's, switch together.
+    drawn : int
+        The number shown at first.
+    panels : tuple of (int, tuple of blocks)
+        By number of clusters.
+    """
+
+    kind: ClassVar[str] = "panels"
+    id: str
+    group: str
+    drawn: int
+    panels: tuple[tuple[int, tuple[Block, ...]], ...]
+
+
+Block = Paragraph | Bullets | Code | Table | Chart | Picture | Chips | Pair | Panels
+
+
+@dataclass(frozen=True)
+class Section:
+    """A section of the page; ``stamp`` says whose answers it rests on, empty for the survey's."""
+
+    id: str
+    title: str
+    blocks: tuple[Block, ...]
+    stamp: str = ""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """One of the five lines that open the page: a question, and an answer a wave.
+
+    Attributes
+    ----------
+    question : str
+        As a reader would ask it.
+    answers : tuple of (wave title, text)
+        The title is empty where the answer is for the whole study.
+    """
+
+    question: str
+    answers: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True)
+class Part:
+    """A wave, or what spans waves, with its sections."""
+
+    id: str
+    title: str
+    sections: tuple[Section, ...]
+    lead: str = ""
+    stamp: str = ""
+    statement: str = ""
+
+
+@dataclass(frozen=True)
+class Report:
+    """The whole page.
+
+    Attributes
+    ----------
+    title, subtitle : str
+        Of the page.
+    stamps : tuple of str
+        What the banner says; empty if all waves are original.
+    opening : tuple of Answer
+        The answer in five lines.
+    parts : tuple of Part
+        Waves in order of date, then what spans them.
+    """
+
+    title: str
+    subtitle: str
+    stamps: tuple[str, ...]
+    opening: tuple[Answer, ...]
+    parts: tuple[Part, ...]
+    trusts: dict[str, str] = field(default_factory=dict)
+
+
+def blocks_of(parts: Iterable[Part]) -> Iterable[Block]:
+    """Every block of some parts, those inside panels and pairs too, in the order of the page."""
+
+    def inner(blocks: Iterable[Block]) -> Iterable[Block]:
+        for block in blocks:
+            yield block
+            if isinstance(block, Pair):
+                yield from inner((block.first, block.second))
+            elif isinstance(block, Panels):
+                for _, within in block.panels:
+                    yield from inner(within)
+            elif isinstance(block, Chart) and block.data is not None:
+                yield block.data
+
+    for part in parts:
+        for section in part.sections:
+            yield from inner(section.blocks)

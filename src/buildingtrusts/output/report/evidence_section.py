@@ -1,0 +1,141 @@
+"""The evidence for a wave's clusters: the verdict first, then what it rests on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from buildingtrusts.output.figures import EVIDENCE_FIGURES
+from buildingtrusts.output.figures.words import count, decimal, p_text
+from buildingtrusts.output.report import words
+from buildingtrusts.output.report.content import Block, Column, Paragraph, Row, Section, Table
+from buildingtrusts.output.report.listing import number_cell, p_cell, text_cell, whole
+from buildingtrusts.output.report.material import WaveMaterial
+from buildingtrusts.output.report.wave_sections import pictures
+
+
+def evidence_section(wave: WaveMaterial, keys: Mapping[str, str]) -> Section:
+    """The section on how sure the clusters are; it says so where that was not asked.
+
+    Parameters
+    ----------
+    wave : WaveMaterial
+        Tables and figures.
+    keys : dict of str to str
+        Key of each trust on the page.
+
+    Returns
+    -------
+    Section
+    """
+    blocks = tuple(_evidence(wave)) if wave.evidence else (Paragraph(words.NOT_JUDGED, "finding"),)
+    title = words.SECTIONS["evidence"]
+    return Section(f"{wave.key}-evidence", title, blocks, wave.stamp)
+
+
+def verdict_of(wave: WaveMaterial) -> str:
+    """The verdict's sentence, or that there is none."""
+    if not wave.evidence or not wave.has("verdict"):
+        return words.NOT_JUDGED
+    return str(wave.tables["verdict"]["sentence"].iloc[0])
+
+
+def _evidence(wave: WaveMaterial) -> Iterator[Block]:
+    yield Paragraph(verdict_of(wave), "finding")
+    yield Paragraph(
+        "Clustering finds clusters in anything. A rule that was fixed beforehand asks three "
+        f"things: whether {words.GROUPS} differ at all; whether the clusters are tighter than "
+        "those found in data without clusters; and whether they come back when other staff "
+        "answer, more than clusters found in noise do."
+    )
+    if wave.has("permanova"):
+        yield _differ(wave)
+    if wave.has("nulls"):
+        yield _null_table(wave)
+    if wave.has("stability"):
+        yield _stability_table(wave)
+    yield from pictures(wave.figures, EVIDENCE_FIGURES, wave.key, wave.stamp)
+
+
+def _differ(wave: WaveMaterial) -> Paragraph:
+    row = wave.tables["permanova"].iloc[0]
+    share = float(row["r_squared"])
+    return Paragraph(
+        f"Whether {words.GROUPS} differ at all, over all statements together: "
+        f"{p_text(float(row['p_value']))} by permutation, with {share:.0%} of the variation "
+        f"between {words.GROUPS}."
+    )
+
+
+def _null_table(wave: WaveMaterial) -> Table:
+    nulls = wave.tables["nulls"]
+    found = nulls[(nulls["null"] == "two_level") & (nulls["statistic"] == "mean_silhouette")]
+    found = found[found["scope"] == "k"]
+    rows = tuple(
+        Row(
+            (
+                whole(row["k"]),
+                *[number_cell(row[one]) for one in ("observed", "null_q50", "null_q95")],
+                p_cell(row["p_value"]),
+                whole(row["draws"]),
+            )
+        )
+        for _, row in found.iterrows()
+    )
+    titles = ("Mean silhouette", "Without clusters: median", "95% point", "p", "Draws")
+    best = nulls[
+        (nulls["null"] == "two_level")
+        & (nulls["statistic"] == "standardised_silhouette")
+        & (nulls["scope"] == "max")
+    ]
+    note = "".join(
+        f"Over all numbers of clusters together the largest standardised silhouette is "
+        f"{decimal(float(row['observed']))}, at {int(row['k'])} clusters "
+        f"({p_text(float(row['p_value']))})."
+        for _, row in best.iterrows()
+    )
+    return Table(
+        f"{wave.key}-nulls",
+        "nulls",
+        "Silhouettes beside those of data without clusters (two-level null)",
+        (Column("Clusters", True), *[Column(title, True) for title in titles]),
+        rows,
+        note=note,
+        stamp=wave.stamp,
+    )
+
+
+def _stability_table(wave: WaveMaterial) -> Table:
+    stability = wave.tables["stability"]
+    reported = {one.k for one in wave.partitions}
+    found = stability[(stability["source"] == "respondents") & stability["k"].isin(reported)]
+    measures = ("jaccard_mean", "jaccard_q05", "jaccard_q95", "null_q50", "null_q95")
+    rows = tuple(
+        Row(
+            (
+                whole(row["k"]),
+                whole(row["cluster"]),
+                *[number_cell(row[one]) for one in measures],
+                text_cell("yes" if row["jaccard_mean"] > row["null_q95"] else "no"),
+            )
+        )
+        for _, row in found.iterrows()
+    )
+    titles = ("Mean Jaccard", "5% point", "95% point", "In noise: median", "In noise: 95% point")
+    above = sum(row.cells[-1].text == "yes" for row in rows)
+    return Table(
+        f"{wave.key}-stability",
+        "stability",
+        "Which clusters come back when staff are resampled",
+        (
+            Column("Clusters", True),
+            Column("Cluster", True),
+            *[Column(title, True) for title in titles],
+            Column("Above noise"),
+        ),
+        rows,
+        note=f"Above the 95% point of clusters found in noise: {above or 'none'} of "
+        f"{count(len(rows), 'cluster')}. A Jaccard of 1 means that the same {words.GROUPS} come "
+        "back every time.",
+        noun="clusters",
+        stamp=wave.stamp,
+    )

@@ -1,0 +1,104 @@
+"""The answer in five lines: may it be cited, who answered, what clusters, how sure, what fits."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from buildingtrusts.output.figures.words import count, decimal, join
+from buildingtrusts.output.report import words
+from buildingtrusts.output.report.content import Answer
+from buildingtrusts.output.report.evidence_section import verdict_of
+from buildingtrusts.output.report.material import StudyMaterial, WaveMaterial
+from buildingtrusts.output.report.study_sections import verdict_counts
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+def answers(study: StudyMaterial) -> tuple[Answer, ...]:
+    """Answer the five questions with which a reader comes.
+
+    Parameters
+    ----------
+    study : StudyMaterial
+        All waves.
+
+    Returns
+    -------
+    tuple of Answer
+        Four of them by wave, the last by basis of the claims.
+    """
+    by_wave = (_may_be_cited, _asked, _found, verdict_of)
+    several = len(study.waves) > 1
+    told = [
+        Answer(
+            question,
+            tuple((wave.name if several else "", tell(wave)) for wave in study.waves),
+        )
+        for question, tell in zip(words.QUESTIONS, by_wave, strict=False)
+    ]
+    return (*told, Answer(words.QUESTIONS[-1], _matches(study)))
+
+
+def _may_be_cited(wave: WaveMaterial) -> str:
+    return words.MAY_BE_CITED[wave.provenance].format(year=wave.year, group=words.GROUP)
+
+
+def _asked(wave: WaveMaterial) -> str:
+    sample = wave.tables["sample"]
+    of_all = sample[sample["role"] == "all"]
+    n_clustered = int(of_all["clustered"].astype(bool).sum())
+    asked = len(wave.questions.block(wave.block))
+    others = len(wave.questions.all) - asked
+    more = f" and answered {count(others, 'other question')}" if others else ""
+    return (
+        f"{int(of_all['n_responses'].sum()):,} people in {count(len(of_all), words.GROUP)} rated "
+        f"{count(asked, 'statement')} on {wave.block.replace('_', ' ')}{more}. "
+        f"{count(n_clustered, words.GROUP)} with {wave.min_responses} or more answers "
+        f"{'is' if n_clustered == 1 else 'are'} clustered."
+    )
+
+
+def _found(wave: WaveMaterial) -> str:
+    drawn = wave.drawn
+    sizes = join([str(len(drawn.members(one))) for one in drawn.clusters])
+    partitions = wave.tables["partitions"]
+    silhouette = partitions[partitions["k"] == drawn.k]["mean_silhouette"].astype(float).iloc[0]
+    apart = _apart(wave)
+    return (
+        f"{drawn.k} clusters of {sizes} {words.GROUPS}, with a mean silhouette of "
+        f"{decimal(silhouette)} (1 is perfect, 0 is none).{f' {apart}' if apart else ''}"
+    )
+
+
+def _apart(wave: WaveMaterial) -> str:
+    """Name the two statements on which the clusters differ most."""
+    if not wave.has("profiles"):
+        return ""
+    profiles = wave.tables["profiles"]
+    found = profiles[
+        (profiles["k"] == wave.drawn.k)
+        & (profiles["role"] == "all")
+        & (profiles["weighting"] == "responses")
+        & (profiles["block"] == wave.block)
+    ]
+    spans: pd.Series = found.groupby("item", sort=False)["scaled_mean"].agg(
+        lambda values: values.max() - values.min()
+    )
+    labels = {one.item: one.label for one in wave.questions.block(wave.block)}
+    most = spans.dropna().sort_values(ascending=False, kind="stable").index[:2]
+    return f"They differ most on {join([f'“{labels[one]}”' for one in most])}." if len(most) else ""
+
+
+def _matches(study: StudyMaterial) -> tuple[tuple[str, str], ...]:
+    if not study.has("ledger"):
+        return (("", words.NO_CLAIMS),)
+    told = []
+    for basis, verdicts in verdict_counts(study.tables["ledger"]).items():
+        each = [f"{n} {words.COUNTED[verdict]}" for verdict, n in verdicts.items() if n]
+        told.append((basis.capitalize(), f"{join(each)}. {_sentence(words.BASES[basis])}"))
+    return tuple(told)
+
+
+def _sentence(text: str) -> str:
+    return f"{text[:1].upper()}{text[1:]}."

@@ -1,0 +1,82 @@
+"""From a report to one HTML file: templates write the markup and escape every text.
+
+The style sheet, the script and all pictures are in the file. A content security policy names the
+script by its hash and allows no other, and no request: whatever a trust is called, nothing in its
+name can run.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+from typing import TYPE_CHECKING
+
+from buildingtrusts.output.report import words
+from buildingtrusts.output.report.content import Report
+
+if TYPE_CHECKING:
+    from markupsafe import Markup
+
+_FOLDER = "output/report"
+#: What could end a script or open a comment inside one.
+_IN_SCRIPT = {
+    "<": "\\u003c",
+    ">": "\\u003e",
+    "&": "\\u0026",
+    "\u2028": "\\u2028",
+    "\u2029": "\\u2029",
+}
+
+
+def render_page(report: Report) -> str:
+    """Write the page.
+
+    Parameters
+    ----------
+    report : Report
+        What it holds.
+
+    Returns
+    -------
+    str
+        A whole HTML document; the same report gives the same bytes.
+    """
+    from jinja2 import Environment, PackageLoader, StrictUndefined
+    from markupsafe import Markup
+
+    loader = PackageLoader("buildingtrusts", _FOLDER)
+    environment = Environment(
+        loader=loader,
+        autoescape=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        undefined=StrictUndefined,
+    )
+    style, script = (loader.get_source(environment, f"report.{one}")[0] for one in ("css", "js"))
+    digest = base64.b64encode(hashlib.sha256(script.encode("utf-8")).digest()).decode("ascii")
+    environment.filters["script_text"] = script_text
+    return environment.get_template("page.html").render(
+        report=report,
+        words=words,
+        interface=words.INTERFACE,
+        style=Markup(style),
+        script=Markup(script),
+        script_hash=digest,
+    )
+
+
+def script_text(text: str) -> Markup:
+    r"""Write text as JSON that can stand inside a script element.
+
+    Examples
+    --------
+    >>> str(script_text("</script>"))
+    '"\\u003c/script\\u003e"'
+    """
+    from markupsafe import Markup
+
+    written = json.dumps(text, ensure_ascii=False)
+    for sign, safe in _IN_SCRIPT.items():
+        written = written.replace(sign, safe)
+    return Markup(written)

@@ -1,0 +1,227 @@
+"""Put a run's tables and figures on one page."""
+
+from __future__ import annotations
+
+import argparse
+import platform
+import sys
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from buildingtrusts.output.contracts import EVIDENCE_TABLES, WAVE_TABLES
+from buildingtrusts.output.figures import EVIDENCE_FIGURES, WAVE_FIGURES
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from buildingtrusts.output.figures.questions import Questions
+    from buildingtrusts.output.report.material import Saved, StudyMaterial, WaveMaterial
+    from buildingtrusts.study.configuration import Wave
+
+#: Media type of a picture on the page, by the ending of its file.
+MEDIA = {"svg": "image/svg+xml", "png": "image/png"}
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the step's flags."""
+    parser.add_argument(
+        "--wave-files", nargs="+", required=True, help="declarations of the waves, in order of date"
+    )
+    parser.add_argument("--results", required=True, help="folder of the run's results")
+    parser.add_argument("--processed", required=True, help="folder of the tidy files")
+    parser.add_argument(
+        "--tables",
+        nargs="*",
+        default=[],
+        metavar="TABLE",
+        help="tables across waves that the run made; others are left out",
+    )
+    parser.add_argument(
+        "--figures",
+        nargs="*",
+        default=[],
+        metavar="FIGURE",
+        help="figures across waves that the run made; others are left out",
+    )
+    parser.add_argument(
+        "--picture",
+        choices=("svg", "png", "none"),
+        default="svg",
+        help="format in which saved figures are put on the page",
+    )
+    parser.add_argument("--citation", help="a citation file, CITATION.cff")
+    parser.add_argument("--methods", help="the methods, as Markdown")
+    parser.add_argument("--seed", type=int, required=True, help="the study's seed")
+    parser.add_argument("--out", required=True, help="the page to write")
+
+
+def run(arguments: argparse.Namespace) -> None:
+    """Write the page."""
+    from buildingtrusts.output.files import write_text
+    from buildingtrusts.output.report.compose import compose_report
+    from buildingtrusts.output.report.page import render_page
+
+    page = render_page(compose_report(read_material(arguments)))
+    write_text(arguments.out, page)
+    print(f"{arguments.out}: {len(page.encode('utf-8')) / 1e6:.1f} MB", file=sys.stderr)
+
+
+def read_material(arguments: argparse.Namespace) -> StudyMaterial:
+    """Read what the page is made from."""
+    from buildingtrusts.output.report.material import StudyMaterial
+    from buildingtrusts.output.tables import read_table
+    from buildingtrusts.study.configuration import load_wave, read_yaml
+    from buildingtrusts.study.provenance import stamp
+
+    results = Path(arguments.results)
+    declared = [load_wave(file) for file in arguments.wave_files]
+    citation = read_yaml(Path(arguments.citation)) if arguments.citation else {}
+    text = Path(arguments.methods).read_text(encoding="utf-8") if arguments.methods else ""
+    tables = {name: read_table(results / "tables" / f"{name}.csv") for name in arguments.tables}
+    return StudyMaterial(
+        waves=tuple(_wave(one, arguments) for one in declared),
+        tables=tables,
+        figures=_figures(results / "figures", arguments.figures, arguments.picture),
+        stamp=stamp([one.provenance for one in declared]),
+        seed=arguments.seed,
+        versions=_versions(citation),
+        citation=citation,
+        methods=text,
+        interview_stamp=_interview_stamp(tables, declared),
+    )
+
+
+def _interview_stamp(tables: Mapping[str, pd.DataFrame], declared: Sequence[Wave]) -> str:
+    """What the interviews have to say of themselves, and of the waves they are joined to."""
+    from buildingtrusts.survey.interviews import interview_stamp, provenance_of
+
+    if "interviews" not in tables:
+        return ""
+    kinds = {one.wave: one.provenance for one in declared}
+    pairs = tables["interviews"][["interviews", "wave"]].drop_duplicates()
+    stamps = [
+        interview_stamp(provenance_of(name), kinds.get(wave, "original"))
+        for name, wave in pairs.itertuples(index=False, name=None)
+    ]
+    return " · ".join(dict.fromkeys(part for one in stamps for part in one.split(" · ") if part))
+
+
+def _wave(declared: Wave, arguments: argparse.Namespace) -> WaveMaterial:
+    from buildingtrusts.output.report.material import WaveMaterial
+    from buildingtrusts.output.tables import read_table
+    from buildingtrusts.study.provenance import stamp, statement
+
+    folder = Path(arguments.results, declared.wave)
+    evidence = declared.evidence.enabled
+    names = [*WAVE_TABLES, *(EVIDENCE_TABLES if evidence else ())]
+    tables = {name: read_table(folder / "tables" / f"{name}.csv") for name in names}
+    figures = [*WAVE_FIGURES, *(EVIDENCE_FIGURES if evidence else ())]
+    tidy = Path(arguments.processed, declared.wave)
+    questions = _questions(tidy / "codebook.csv")
+    cluster = declared.cluster
+    items = [one.item for one in questions.block(cluster.block)]
+    axes, shares = _axes(tables, cluster.block, items)
+    return WaveMaterial(
+        name=declared.wave,
+        title=declared.title,
+        year=declared.date.year,
+        provenance=declared.provenance,
+        stamp=stamp([declared.provenance]),
+        statement=statement([declared.provenance]).replace("**", ""),
+        source=declared.source.strip(),
+        licence=declared.licence.strip(),
+        block=cluster.block,
+        min_responses=cluster.min_responses,
+        linkage=cluster.linkage,
+        metric=cluster.metric,
+        scaling=cluster.scaling,
+        statistic=cluster.statistic,
+        report_k=cluster.report_k,
+        evidence=evidence,
+        tables=tables,
+        reference=_reference(read_table(tidy / "responses.csv"), cluster.block, items),
+        questions=questions,
+        figures=_figures(folder / "figures", figures, arguments.picture),
+        axes=axes,
+        shares=shares,
+    )
+
+
+def _questions(codebook: Path) -> Questions:
+    from buildingtrusts.output.figures.questions import Question, Questions
+    from buildingtrusts.study.codebook import read_wave_codebook
+
+    return Questions.of(
+        Question(
+            *(one.block, one.item, one.label, one.minimum, one.maximum, one.step),
+            *(one.low_anchor, one.high_anchor),
+        )
+        for one in read_wave_codebook(codebook).items
+    )
+
+
+def _figures(folder: Path, names: Iterable[str], picture: str) -> dict[str, Saved]:
+    """Read saved figures with their data and alternative texts."""
+    from buildingtrusts.output.report.material import Saved
+
+    return {
+        name: Saved(
+            picture=b"" if picture == "none" else (folder / f"{name}.{picture}").read_bytes(),
+            media=MEDIA.get(picture, ""),
+            data=(folder / f"{name}.csv").read_text(encoding="utf-8"),
+            alt=(folder / f"{name}.txt").read_text(encoding="utf-8").strip(),
+        )
+        for name in names
+    }
+
+
+def _reference(responses: pd.DataFrame, block: str, items: Sequence[str]) -> pd.DataFrame:
+    """Mean and standard deviation of all responses, which scaled means are held against."""
+    import pandas as pd
+
+    values = responses[[f"{block}__{item}" for item in items]].astype(float)
+    spread = values.std(ddof=1).where(lambda one: one > 0)
+    return pd.DataFrame(
+        {"item": list(items), "centre": values.mean().to_numpy(), "spread": spread.to_numpy()}
+    )
+
+
+def _axes(
+    tables: dict[str, pd.DataFrame], block: str, items: Sequence[str]
+) -> tuple[pd.DataFrame, tuple[float, float]]:
+    """Place the clustered trusts by the clustered items that all of them have a score on."""
+    import numpy as np
+    import pandas as pd
+
+    from buildingtrusts.statistics.ordination import ordinate
+
+    scores = tables["scores"]
+    mats = list(dict.fromkeys(tables["clusters"]["mat_id"]))
+    of_block = scores[(scores["block"] == block) & scores["mat_id"].isin(mats)]
+    grid = of_block.pivot(index="mat_id", columns="item", values="mean")
+    grid = grid.reindex(index=mats, columns=list(items)).dropna(axis=1)
+    found = ordinate(grid.to_numpy(dtype=float))
+    # A single axis, of two trusts or one item, leaves the second at zero.
+    places = np.zeros((len(mats), 2))
+    shares = np.zeros(2)
+    n_axes = min(2, found.coordinates.shape[1])
+    places[:, :n_axes], shares[:n_axes] = found.coordinates[:, :n_axes], found.shares[:n_axes]
+    frame = pd.DataFrame({"mat_id": mats, "axis_1": places[:, 0], "axis_2": places[:, 1]})
+    return frame, (float(shares[0]), float(shares[1]))
+
+
+def _versions(citation: Mapping[str, object]) -> dict[str, str]:
+    import matplotlib
+    import numpy
+    import pandas
+    import scipy
+
+    return {
+        **({"buildingtrusts": str(citation["version"])} if "version" in citation else {}),
+        "Python": platform.python_version(),
+        "NumPy": numpy.__version__,
+        "SciPy": scipy.__version__,
+        "pandas": pandas.__version__,
+        "Matplotlib": matplotlib.__version__,
+    }

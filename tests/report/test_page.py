@@ -1,0 +1,260 @@
+"""The page is one accessible, safe document that says in each section whose answers it rests on."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import Counter
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+
+from buildingtrusts.cli import main
+from buildingtrusts.output.report.page import script_text
+
+from .conftest import EVIL, STAMP, Element, Run, read_page
+
+
+@pytest.fixture(scope="module")
+def page(one_wave: Run) -> Element:
+    return read_page(one_wave.page())
+
+
+def test_the_same_run_gives_the_same_bytes(one_wave: Run) -> None:
+    first = one_wave.page(name="first.html").read_bytes()
+    assert one_wave.page(name="second.html").read_bytes() == first
+    assert str(one_wave.folder).encode() not in first
+
+
+def test_the_page_opens_with_the_answer_in_five_lines(page: Element) -> None:
+    (opening,) = page.find(lambda one: one.attributes.get("id") == "opening")
+    questions = [one.text for one in opening.tags("dt")]
+    assert questions == [
+        "May this be cited?",
+        "What was asked, and who answered?",
+        "What clusters?",
+        "How sure is that?",
+        "How much of the published report is reproduced?",
+    ]
+    answers = [one.text for one in opening.tags("dd")]
+    assert answers[0].startswith("No. These answers are invented")
+    assert "people in 8 trusts rated 4 statements on strategy" in answers[1]
+    assert answers[3].startswith("Weak: the clusters come back")
+    assert answers[4].startswith("Calibrated: 3 reproduced.")
+    assert answers[5].startswith("Emergent: 2 reproduced and 1 different.")
+    assert len(answers) == 8
+
+
+def test_no_name_of_python_is_shown(page: Element) -> None:
+    assert "built-in" not in page.text
+    assert "Undefined" not in page.text
+
+
+def test_counts_of_claims_are_never_added_up(page: Element) -> None:
+    total = 10
+    for section in page.find(lambda one: one.attributes.get("id") in ("opening", "ledger")):
+        for words in section.tags("dd", "p", "caption"):
+            assert not re.search(rf"\b{total} claims|of {total}\b", words.text), words.text
+    (counts,) = page.find(lambda one: one.attributes.get("id") == "ledger-counts")
+    assert [row.tags("th")[0].text for row in counts.tags("tbody")[0].tags("tr")] == [
+        *("calibrated", "emergent", "derived", "register"),
+    ]
+
+
+def test_sections_follow_the_study(page: Element) -> None:
+    titles = [one.text for one in page.tags("h3")]
+    assert titles == [
+        "Who answered",
+        "How alike are people in a trust?",
+        "The tree and the clusters",
+        "What each cluster is like",
+        "How clusters run their trusts",
+        "Clusters and what trusts are",
+        "Are the clusters more than noise?",
+        "The report's printed tables, tested",
+        "The ledger: published beside recomputed",
+        "How to cite",
+        "Where all this comes from",
+    ]
+    (contents,) = page.tags("nav")
+    targets = {one.attributes["href"][1:] for one in contents.tags("a")}
+    assert targets <= {one.attributes.get("id") for one in page.find(lambda one: True)}
+    assert set(titles) <= {one.text for one in contents.tags("a")}
+
+
+def test_headings_go_down_one_level_at_a_time(page: Element) -> None:
+    levels = [int(one.tag[1]) for one in page.tags("h1", "h2", "h3", "h4")]
+    assert levels.count(1) == 1
+    assert all(after <= before + 1 for before, after in pairwise(levels))
+
+
+def test_identifiers_are_unique(page: Element) -> None:
+    found = Counter(one.attributes["id"] for one in page.find(lambda one: "id" in one.attributes))
+    assert [name for name, n in found.items() if n > 1] == []
+
+
+def test_every_table_has_a_caption_and_scoped_headings(page: Element) -> None:
+    tables = page.tags("table")
+    assert len(tables) > 10
+    for table in tables:
+        assert table.tags("caption")[0].text
+        assert all(one.attributes.get("scope") in ("col", "row") for one in table.tags("th"))
+        widths = {len(row.tags("th", "td")) for row in table.tags("tr")}
+        assert len(widths) == 1
+
+
+def test_every_figure_states_its_finding(page: Element) -> None:
+    figures = page.tags("figure")
+    assert len(figures) > 20
+    for figure in figures:
+        (drawn,) = figure.tags("img", "svg")
+        said = drawn.attributes["alt" if drawn.tag == "img" else "aria-label"]
+        assert len(said) > 30
+        assert figure.classed("alt")[0].text in said
+
+
+def test_every_section_and_figure_of_an_illustration_is_stamped(page: Element) -> None:
+    assert [one.text for one in page.classed("banner")] == [STAMP]
+    for section in page.classed("section"):
+        if section.attributes["id"] != "published":
+            assert section.classed("stamp")[0].text == STAMP
+    for figure in page.tags("figure"):
+        if figure.attributes["id"] == "study-figure-published-associations":
+            continue
+        (drawn,) = figure.tags("img", "svg")
+        assert STAMP in drawn.attributes["alt" if drawn.tag == "img" else "aria-label"]
+        if drawn.tag == "svg":
+            assert STAMP in drawn.text
+
+
+def test_a_page_of_an_original_wave_has_no_stamp_anywhere(original: Run) -> None:
+    path = original.page()
+    page = read_page(path)
+    assert page.classed("banner") == page.classed("stamp") == page.classed("stamp-strip") == []
+    text = "".join(child.text for child in page.tags("main"))
+    for word in ("Reconstruction:", "Illustration:", "econstructed", "not the survey's"):
+        assert word not in text
+    assert "Yes, with the references at the end" in text
+
+
+def test_two_waves_have_a_part_each_and_a_section_on_change(two_waves: Run) -> None:
+    page = read_page(two_waves.page())
+    parts = [one.attributes["id"] for one in page.classed("part")]
+    assert parts == ["w-2030", "w-2032-illustration", "study"]
+    assert "Change between waves" in [one.text for one in page.tags("h3")]
+    first, second, _ = page.classed("part")
+    assert first.classed("stamp") == []
+    assert all(one.classed("stamp") for one in second.classed("section"))
+
+
+def test_a_wave_without_evidence_is_said_not_to_be_judged(two_waves: Run) -> None:
+    page = read_page(two_waves.page())
+    (section,) = page.find(lambda one: one.attributes.get("id") == "w-2032-illustration-evidence")
+    assert section.classed("finding")[0].text.startswith("Not judged")
+    assert section.tags("figure") == []
+
+
+def test_one_trust_has_one_key_in_both_waves(two_waves: Run) -> None:
+    page = read_page(two_waves.page())
+    chips = [chip for box in page.classed("chips") for chip in box.tags("button")]
+    keys = {(chip.text, chip.attributes["data-mat"]) for chip in chips}
+    assert len(chips) == 14
+    assert len(keys) == len({name for name, _ in keys}) == len({key for _, key in keys}) == 7
+
+
+def test_tree_and_ratings_have_one_order(page: Element) -> None:
+    figures = [one for one in page.tags("figure") if one.attributes["id"].endswith("-tree")]
+    assert len(figures) == 2
+    for figure in figures:
+        drawn = [one.attributes["data-mat"] for one in figure.classed("row")]
+        listed = [row.attributes["data-mat"] for row in figure.tags("tbody")[0].tags("tr")]
+        assert drawn == listed
+        assert len(drawn) == 7
+
+
+def test_every_clustered_trust_is_in_every_drawn_figure(page: Element) -> None:
+    for figure in page.classed("chart"):
+        (drawn,) = figure.tags("svg")
+        mats = [
+            one.attributes["data-mat"] for one in drawn.find(lambda g: "data-mat" in g.attributes)
+        ]
+        assert len(mats) == len(set(mats)) == 7, figure.attributes["id"]
+
+
+def test_without_javascript_all_numbers_of_clusters_are_shown(page: Element) -> None:
+    for panels in page.classed("panels"):
+        shown = panels.classed("panel")
+        assert [one.attributes["data-k"] for one in shown] == ["2", "3"]
+        assert all("hidden" not in one.attributes for one in shown)
+
+
+def test_the_page_asks_for_nothing_from_outside(page: Element, one_wave: Run) -> None:
+    for one in page.find(lambda one: True):
+        for name in ("src", "href", "srcset", "action", "data"):
+            value = one.attributes.get(name, "#")
+            assert value.startswith(("#", "data:image/")), (one.tag, name, value[:80])
+    style = page.tags("style")[0].text
+    assert "url(" not in style
+    assert "@import" not in style
+    policy = next(
+        one.attributes["content"] for one in page.tags("meta") if "http-equiv" in one.attributes
+    )
+    assert policy.startswith("default-src 'none'")
+    assert one_wave.page().stat().st_size < 6e6
+
+
+def test_a_hostile_name_is_text_wherever_it_stands(evil: Run) -> None:
+    path = evil.page()
+    source, page = path.read_text("utf-8"), read_page(path)
+    assert "<script>window" not in source
+    assert "<img src=x" not in source
+    assert "49" not in page.tags("title")[0].text
+    scripts = [one for one in page.tags("script") if one.attributes.get("type") is None]
+    assert len(scripts) == 1
+    chip = next(one for one in page.classed("chips")[0].tags("button"))
+    assert chip.text == EVIL
+    assert any(EVIL in one.attributes.get("aria-label", "") for one in page.tags("svg"))
+    assert any(one.text.startswith(EVIL[:12]) for one in page.tags("text"))
+    assert all("onerror" not in one.attributes for one in page.find(lambda one: True))
+    for data in page.find(lambda one: one.attributes.get("type") == "application/json"):
+        assert isinstance(json.loads(data.text), str)
+
+
+@pytest.mark.parametrize("text", ["</script>", "<!--", "\u2028", "a&b", 'a"b\n'])
+def test_text_in_a_script_is_whole_and_cannot_end_it(text: str) -> None:
+    written = str(script_text(text))
+    assert json.loads(written) == text
+    assert not set(written) & set("<>&\u2028")
+
+
+def test_methods_are_included_when_they_are_given(one_wave: Run, tmp_path: Path) -> None:
+    methods = tmp_path / "methods.md"
+    methods.write_text("# How\n\nTrees were *cut* <b>here</b>.\n\n- one\n- two\n", "utf-8")
+    page = read_page(one_wave.page("--methods", str(methods), name="methods.html"))
+    (section,) = page.find(lambda one: one.attributes.get("id") == "methods")
+    assert [one.text for one in section.tags("h4")] == ["How"]
+    assert "Trees were cut <b>here</b>." in section.text
+    assert [one.text for one in section.tags("li")] == ["one", "two"]
+
+
+def test_without_pictures_the_alternative_text_and_the_data_remain(one_wave: Run) -> None:
+    page = read_page(one_wave.page("--picture", "none", name="bare.html"))
+    assert page.tags("img") == []
+    figures = page.classed("picture")
+    assert figures
+    assert all(one.classed("alt")[0].text for one in figures)
+
+
+def test_a_missing_table_is_reported_without_a_traceback(
+    one_wave: Run, capsys: pytest.CaptureFixture[str]
+) -> None:
+    code = main(
+        [
+            *("report", "--wave-files", str(one_wave.folder / "waves/2030-illustration.yaml")),
+            *("--results", str(one_wave.folder / "nowhere"), "--processed", "x", "--seed", "1"),
+            *("--out", str(one_wave.folder / "none.html")),
+        ]
+    )
+    assert code == 1
+    assert "There is no such file." in capsys.readouterr().err
