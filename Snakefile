@@ -26,6 +26,7 @@ include: "workflow/rules/published.smk"
 include: "workflow/rules/ensemble.smk"
 include: "workflow/rules/output.smk"
 include: "workflow/rules/report.smk"
+include: "workflow/rules/paper.smk"
 
 
 rule all:

@@ -118,6 +118,8 @@ def test_the_study_knows_of_results_only_which_there_are() -> None:
                     *("figures.EVIDENCE_FIGURES", "figures.STUDY_FIGURES"),
                     *("figures.TRACKING_FIGURES", "figures.WAVE_FIGURES"),
                     "figures.interview_figure",
+                    *("paper.WAVE_SOURCES", "paper.EVIDENCE_SOURCES"),
+                    *("paper.wave_paper_tables", "paper.study_paper_tables"),
                 }
 
 

@@ -54,6 +54,8 @@ COMMANDS: dict[str, str] = {
     "draw-tracking": "draw the figures of two waves or more",
     "draw-study": "draw the figures that span waves",
     "report": "put the tables and figures of a run on one page",
+    "paper-tables": "write a wave's tables for paper: Markdown, LaTeX, CSV, Word",
+    "paper-workbook": "write the tables across waves for paper, and all tables as one workbook",
     "describe-tables": "write the README that opens each folder of tables",
     "reconstruct": "make responses that satisfy the published statistics",
     "examine-reconstruction": "make one reconstruction of an ensemble and judge it",

@@ -35,7 +35,7 @@ from buildingtrusts.study.order import natural_key
 from buildingtrusts.study.problems import InputProblems, Problem, raise_if_any
 
 WAVE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
-RESERVED_NAMES = ("tables", "figures", "public", "register", "interviews")
+RESERVED_NAMES = ("tables", "figures", "public", "register", "interviews", "paper")
 MADE_UP = ("reconstruction", "illustration")
 #: Names that the tidy tables use themselves.
 RESERVED_ATTRIBUTES = ("mat_id", "trust_uid")
@@ -238,6 +238,12 @@ class FigureChoices(_Strict):
     dpi: Positive = 300
 
 
+class TableChoices(_Strict):
+    """Formats in which every table for paper is written."""
+
+    formats: Words[Literal["csv", "md", "tex", "docx"]] = ("csv", "md", "tex")
+
+
 class Study(_Strict):
     """One run: folders, seed and choices shared by all waves (``config/config.yaml``)."""
 
@@ -255,6 +261,7 @@ class Study(_Strict):
     interviews: tuple[InterviewSet, ...] = ()
     words: StudyWords = StudyWords()
     figures: FigureChoices = FigureChoices()
+    tables: TableChoices = TableChoices()
 
     @field_validator("interviews", mode="before")
     @classmethod

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from buildingtrusts.study.configuration import RegisterChoices
-from buildingtrusts.study.problems import Problem, raise_if_any
+from buildingtrusts.study.problems import InputProblems, Problem, raise_if_any
 
 
 def add_specification(parser: argparse.ArgumentParser) -> None:
@@ -131,6 +131,41 @@ def add_pictures(parser: argparse.ArgumentParser, formats: Sequence[str]) -> Non
     parser.add_argument("--dpi", type=int, default=300, help="pixels an inch of PNG files")
     add_words(parser)
     parser.add_argument("--out", required=True, help="folder for the figures")
+
+
+def add_paper(parser: argparse.ArgumentParser) -> None:
+    """Declare which tables for paper are written, as what, and where to."""
+    parser.add_argument("--only", nargs="+", required=True, help="which tables, in this order")
+    parser.add_argument(
+        "--formats",
+        nargs="+",
+        choices=("csv", "md", "tex", "docx"),
+        default=["csv", "md", "tex"],
+        help="files to write; Word documents (docx) need the library python-docx",
+    )
+    parser.add_argument("--date", default="2000-01-01", help="day that office files carry")
+    parser.add_argument("--out", required=True, help="folder for the tables")
+
+
+def refuse_word_without_its_library(formats: Sequence[str]) -> None:
+    """Say what to install before anything is written, if Word documents cannot be made.
+
+    Raises
+    ------
+    InputProblems
+        If ``docx`` is asked for and python-docx is not installed.
+    """
+    if "docx" not in formats:
+        return
+    try:
+        import docx  # noqa: F401
+    except ImportError:
+        rule = "Word documents are written by the library python-docx, which is not installed."
+        advice = (
+            'Install it with `pip install "buildingtrusts[word]"`, or leave docx out of '
+            "'tables: formats' in config.yaml."
+        )
+        raise InputProblems([Problem("--formats", rule, advice, value="docx")]) from None
 
 
 @dataclass(frozen=True)

@@ -28,6 +28,12 @@ from buildingtrusts.output.figures import (
     WAVE_FIGURES,
     interview_figure,
 )
+from buildingtrusts.output.paper import (
+    EVIDENCE_SOURCES,
+    WAVE_SOURCES,
+    study_paper_tables,
+    wave_paper_tables,
+)
 from buildingtrusts.study.codebook import Codebook, codebook_lines, load_codebook
 from buildingtrusts.study.common_items import TracedItem, common_block, trace_items
 from buildingtrusts.study.configuration import (
@@ -545,6 +551,70 @@ class Plan:
         sample = Path(self.study.paths.processed, self.sampled_wave())
         return [*tables, str(sample / "trusts.csv"), str(sample / "attributes.csv")]
 
+    def paper_tables(self, wave: str) -> list[str]:
+        """Names of a wave's tables for paper."""
+        own = self.waves[wave]
+        return wave_paper_tables(
+            own.cluster.report_k,
+            self.codebooks[wave].blocks,
+            own.attribute_names,
+            self.has_evidence(wave),
+        )
+
+    def paper_sources(self, wave: str) -> list[str]:
+        """Tables that a wave's tables for paper are made from."""
+        folder = f"{self.study.paths.results}/{wave}/tables"
+        evidence = EVIDENCE_SOURCES if self.has_evidence(wave) else ()
+        return [f"{folder}/{name}.csv" for name in (*WAVE_SOURCES, *evidence)]
+
+    def paper_flags(self, wave: str) -> str:
+        """Flags of the paper-tables step for a wave, but for files."""
+        own = self.waves[wave]
+        flags = _flags(
+            wave=wave,
+            provenance=own.provenance,
+            block=own.cluster.block,
+            linkage=own.cluster.linkage,
+            metric=own.cluster.metric,
+            hybrid_from=self.study.operating_model.hybrid_from,
+            centralised_from=self.study.operating_model.centralised_from,
+            date=own.date,
+            only=tuple(self.paper_tables(wave)),
+            formats=self.study.tables.formats,
+        )
+        return f"{flags} {self.word_flags()}"
+
+    def study_paper_tables(self) -> list[str]:
+        """Names of the tables for paper that span waves."""
+        judged = any(map(self.has_evidence, self.waves))
+        return study_paper_tables(self.study_tables(), len(self.waves), judged)
+
+    def study_paper_files(self) -> list[str]:
+        """Files of the tables for paper that span waves."""
+        folder, formats = f"{self.study.paths.results}/paper", self.study.tables.formats
+        return [f"{folder}/{name}.{kind}" for name in self.study_paper_tables() for kind in formats]
+
+    def study_paper_inputs(self) -> dict[str, list[str]]:
+        """What the paper-workbook step reads: tables across waves, verdicts, waves' own tables."""
+        paths = self.study.paths
+        judged = [wave for wave in self.waves if self.has_evidence(wave)]
+        return {
+            "tables": [f"{paths.results}/tables/{name}.csv" for name in self.study_tables()],
+            "verdicts": [f"{paths.results}/{wave}/tables/verdict.csv" for wave in judged],
+            "kept": [f"{paths.processed}/{wave}/paper_tables.json" for wave in self.waves],
+        }
+
+    def study_paper_flags(self) -> str:
+        """Flags of the paper-workbook step, but for files it reads."""
+        flags = _flags(
+            provenance=tuple(self.provenances),
+            waves=tuple(self.waves),
+            date=max(wave.date for wave in self.waves.values()),
+            only=tuple(self.study_paper_tables()),
+            formats=self.study.tables.formats,
+        )
+        return f"{flags} {self.word_flags()}"
+
     def guide_flags(self, wave: str) -> str:
         """Flags of the describe-tables step for a wave."""
         declared = self.waves[wave]
@@ -632,6 +702,9 @@ class Plan:
                 if self.has_evidence(wave)
                 for file in self.figure_files(f"{results}/{wave}/figures", EVIDENCE_FIGURES)
             ],
+            *[f"{results}/{wave}/paper" for wave in self.waves],
+            *self.study_paper_files(),
+            f"{results}/tables.xlsx",
             *self.figure_files(f"{results}/figures", STUDY_FIGURES),
             *self.tracking_figure_files(),
             *self.figure_files(f"{results}/figures", self.interview_figures()),

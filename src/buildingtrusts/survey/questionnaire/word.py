@@ -10,10 +10,10 @@ from __future__ import annotations
 
 import datetime
 import io
-import zipfile
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from buildingtrusts.output.archives import without_times
 from buildingtrusts.study.problems import InputProblems, Problem
 from buildingtrusts.survey.questionnaire import CONSENT, Question, Questionnaire, common_stem
 
@@ -26,7 +26,6 @@ _FONT = "Arial"
 _PAGE, _MARGIN = (21.0, 29.7), 2.0
 _NUMBER_WIDTH, _BOX_WIDTH, _LINE_WIDTH, _BOX_SIZE = 0.9, 0.72, 4.0, 12
 _SHADE, _CONSENT_SHADE = "EDEDED", "FDE7DA"
-_DAY = (1980, 1, 1, 0, 0, 0)
 
 
 def word_document(asked: Questionnaire) -> bytes:
@@ -57,7 +56,7 @@ def word_document(asked: Questionnaire) -> bytes:
     document.add_paragraph("Thank you for taking part.").paragraph_format.space_before = _pt(18)
     stream = io.BytesIO()
     document.save(stream)
-    return _without_times(stream.getvalue())
+    return without_times(stream.getvalue())
 
 
 def _docx() -> Any:
@@ -276,20 +275,6 @@ def _footer(paragraph: Any, title: str) -> None:
     number = OxmlElement("w:fldSimple")
     number.set(qn("w:instr"), "PAGE")
     paragraph._p.append(number)
-
-
-def _without_times(document: bytes) -> bytes:
-    """The same archive with one day on all its files, which else carry the time of writing."""
-    stream = io.BytesIO()
-    with (
-        zipfile.ZipFile(io.BytesIO(document)) as written,
-        zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as fixed,
-    ):
-        for name in written.namelist():
-            entry = zipfile.ZipInfo(name, _DAY)
-            entry.compress_type = zipfile.ZIP_DEFLATED
-            fixed.writestr(entry, written.read(name))
-    return stream.getvalue()
 
 
 def _day(date: str) -> str:
