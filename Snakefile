@@ -27,6 +27,7 @@ include: "workflow/rules/ensemble.smk"
 include: "workflow/rules/output.smk"
 include: "workflow/rules/report.smk"
 include: "workflow/rules/paper.smk"
+include: "workflow/rules/methods.smk"
 
 
 rule all:

@@ -57,6 +57,8 @@ COMMANDS: dict[str, str] = {
     "paper-tables": "write a wave's tables for paper: Markdown, LaTeX, CSV, Word",
     "paper-workbook": "write the tables across waves for paper, and all tables as one workbook",
     "describe-tables": "write the README that opens each folder of tables",
+    "write-methods": "write the methods and results as paragraphs for a paper, with references",
+    "describe-run": "write the RO-Crate of a run: inputs, outputs, choices and versions",
     "reconstruct": "make responses that satisfy the published statistics",
     "examine-reconstruction": "make one reconstruction of an ensemble and judge it",
     "gather-ensemble": "put the reconstructions of an ensemble together",

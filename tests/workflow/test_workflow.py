@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import csv
+import hashlib
+import json
 import re
 import shutil
 import subprocess
@@ -290,6 +292,45 @@ def test_a_bad_configuration_is_told_before_anything_runs(minimal: Project) -> N
     assert "sede" in done.stdout
     assert "There is no such key." in done.stdout
     assert "Traceback" not in done.stdout
+
+
+def test_the_text_for_a_paper_says_of_each_result_that_it_is_made_up(finished: Project) -> None:
+    text = json.loads(finished.results()["methods.json"])
+    assert text["statement"].startswith("**These are invented responses.**")
+    results = [one for one in text["paragraphs"] if one["section"].startswith("wave")]
+    results = [one for one in results if one["kind"] == "result"]
+    assert len(results) > 8
+    assert all(one["text"].startswith("**Illustration: invented responses.**") for one in results)
+    sample = next(one["text"] for one in results if one["paragraph"] == "sample")
+    assert f"{len(rows(finished, f'{WAVE}/tables/clusters.csv')) // 3} trusts were clustered" in (
+        sample
+    )
+
+
+def test_the_crate_has_every_other_result_with_its_hash(finished: Project) -> None:
+    results = finished.results()
+    graph = json.loads(results.pop("ro-crate-metadata.json"))["@graph"]
+    files = {one["name"]: one["sha256"] for one in graph if one["@type"] == "File"}
+    assert files == {path: hashlib.sha256(data).hexdigest() for path, data in results.items()}
+
+
+def test_the_crate_is_valid(finished: Project) -> None:
+    program = shutil.which("rocrate-validator")
+    if program is None:
+        pytest.skip("roc-validator is not installed")
+    done = subprocess.run(
+        [
+            *(program, "validate", "--profile-identifier", "process-run-crate"),
+            *("--requirement-severity", "required", "--no-paging"),
+            str(finished.folder / "results"),
+        ],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if "URLError" in done.stdout + done.stderr or "urlopen" in done.stdout + done.stderr:
+        pytest.skip("the validator could not fetch the RO-Crate context")
+    assert done.returncode == 0, done.stdout
 
 
 def test_invented_responses_are_stamped_everywhere(finished: Project) -> None:

@@ -1,3 +1,4 @@
+import json
 import os
 import sys
 
@@ -14,8 +15,9 @@ from buildingtrusts.study.modules import modules_of, resources_of
 from buildingtrusts.study.plan import NULLS, plan_study
 from buildingtrusts.study.problems import InputProblems
 
+CONFIG_FILE = str(workflow.configfiles[-1])
 try:
-    PLAN = plan_study(config, str(workflow.configfiles[-1]))
+    PLAN = plan_study(config, CONFIG_FILE)
 except InputProblems as problems:
     raise WorkflowError(problems.report()) from None
 for warning in PLAN.warnings:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import platform
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -50,6 +50,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         default="svg",
         help="format in which saved figures are put on the page",
     )
+    parser.add_argument("--report-figures", help="charts of single items that a report drew")
     parser.add_argument("--citation", help="a citation file, CITATION.cff")
     parser.add_argument("--methods", help="the methods, as Markdown")
     parser.add_argument("--seed", type=int, required=True, help="the study's seed")
@@ -82,7 +83,9 @@ def read_material(arguments: argparse.Namespace) -> StudyMaterial:
     return StudyMaterial(
         waves=tuple(_wave(one, arguments) for one in declared),
         tables=tables,
-        figures=_figures(results / "figures", arguments.figures, arguments.picture),
+        figures=_figures(
+            results / "figures", dict.fromkeys(arguments.figures, ""), arguments.picture
+        ),
         stamp=stamp([one.provenance for one in declared]),
         seed=arguments.seed,
         versions=_versions(citation),
@@ -110,13 +113,17 @@ def _interview_stamp(tables: Mapping[str, pd.DataFrame], declared: Sequence[Wave
 def _wave(declared: Wave, arguments: argparse.Namespace) -> WaveMaterial:
     from buildingtrusts.output.report.material import WaveMaterial
     from buildingtrusts.output.tables import read_table
+    from buildingtrusts.study.configuration import load_report_figures
     from buildingtrusts.study.provenance import stamp, statement
 
     folder = Path(arguments.results, declared.wave)
     evidence = declared.evidence.enabled
     names = [*WAVE_TABLES, *(EVIDENCE_TABLES if evidence else ())]
     tables = {name: read_table(folder / "tables" / f"{name}.csv") for name in names}
-    figures = [*WAVE_FIGURES, *(EVIDENCE_FIGURES if evidence else ())]
+    figures = dict.fromkeys([*WAVE_FIGURES, *(EVIDENCE_FIGURES if evidence else ())], "")
+    if arguments.report_figures:
+        drawn = load_report_figures(arguments.report_figures)
+        figures |= {name: one.title for name, one in drawn.items()}
     tidy = Path(arguments.processed, declared.wave)
     questions = _questions(tidy / "codebook.csv")
     cluster = declared.cluster
@@ -161,8 +168,8 @@ def _questions(codebook: Path) -> Questions:
     )
 
 
-def _figures(folder: Path, names: Iterable[str], picture: str) -> dict[str, Saved]:
-    """Read saved figures with their data and alternative texts."""
+def _figures(folder: Path, names: Mapping[str, str], picture: str) -> dict[str, Saved]:
+    """Read saved figures with their data and alternative texts; names come with own titles."""
     from buildingtrusts.output.report.material import Saved
 
     return {
@@ -171,8 +178,9 @@ def _figures(folder: Path, names: Iterable[str], picture: str) -> dict[str, Save
             media=MEDIA.get(picture, ""),
             data=(folder / f"{name}.csv").read_text(encoding="utf-8"),
             alt=(folder / f"{name}.txt").read_text(encoding="utf-8").strip(),
+            title=title,
         )
-        for name in names
+        for name, title in names.items()
     }
 
 

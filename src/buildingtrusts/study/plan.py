@@ -57,6 +57,18 @@ NULLS = ("two_level", "gaussian", "respondents_shuffled", "items_permuted")
 OF_THE_REGISTER = ("population", "population_tests", "attribute_sensitivity")
 #: Tables across waves that need interviews.
 OF_INTERVIEWS = ("interviews", "interview_tests")
+#: Tables that the methods and results of a paper are written from: of a wave, and across waves.
+TOLD_OF_A_WAVE = (
+    *("sample", "agreement", "clusters", "partitions", "profiles", "associations"),
+    *("nulls", "permanova", "stability", "k_votes", "k_indices", "merge_tests", "continuum"),
+    *("multiverse", "multiverse_excluded", "ensemble", "verdict"),
+)
+TOLD_ACROSS_WAVES = (
+    *("ledger", "wave_agreement", "changes", "common_items", "common_agreement", "new_trusts"),
+    *("population_tests", "interviews", "interview_tests"),
+)
+#: What is published, as data; the list of known reconstructions refuses files and changes none.
+_PUBLISHED = ("claims", "crosstabs", "targets", "benchmarks")
 #: Draws that have one stream of random numbers, and so cannot be split over jobs.
 DRAWS_A_PIECE = 250
 
@@ -316,6 +328,10 @@ class Plan:
             words += ["--wave", "=".join((name, provenance, *map(str, folders)))]
         return words
 
+    def all_wave_flags(self) -> str:
+        """A flag a wave, quoted for the shell: its name, its provenance and its two folders."""
+        return shlex.join(self.wave_flags())
+
     def choice_flags(self, waves: Sequence[str]) -> list[str]:
         """A flag a wave: how it was clustered."""
         words = []
@@ -486,6 +502,48 @@ class Plan:
             words += ["--set", f"{one.folder}={provenance}={files['clusters']}={files['codes']}"]
         return shlex.join(words)
 
+    def methods_choices(self) -> str:
+        """What the write-methods step tells of the configuration and of the waves, as text.
+
+        Folders, figures and the files of a wave are no part of it: they change no sentence.
+        """
+        study = self.study.model_dump(
+            mode="json", by_alias=True, exclude={"paths": True, "figures": True}
+        )
+        told = {"wave", "title", "date", "provenance", "source", "licence", "cluster", "evidence"}
+        waves = {
+            name: {
+                "declared": wave.model_dump(mode="json", include=told),
+                "tables": [one for one in self.table_names(name) if one in TOLD_OF_A_WAVE],
+            }
+            for name, wave in self.waves.items()
+        }
+        tables = [name for name in self.study_tables() if name in TOLD_ACROSS_WAVES]
+        return json.dumps({"study": study, "waves": waves, "tables": tables}, sort_keys=True)
+
+    def methods_inputs(self) -> list[str]:
+        """The tables that the write-methods step reads."""
+        results = self.study.paths.results
+        return [
+            *[
+                f"{results}/{wave}/tables/{name}.csv"
+                for wave in self.waves
+                for name in self.table_names(wave)
+                if name in TOLD_OF_A_WAVE
+            ],
+            *[
+                f"{results}/tables/{name}.csv"
+                for name in self.study_tables()
+                if name in TOLD_ACROSS_WAVES
+            ],
+            *self.wave_processed("missing", "codebook"),
+        ]
+
+    def methods_files(self) -> list[str]:
+        """The text for a paper, its paragraphs one by one, and its references."""
+        results = self.study.paths.results
+        return [f"{results}/{name}" for name in ("methods.md", "methods.json", "references.bib")]
+
     def study_tables(self) -> list[str]:
         """Names of the tables that this run makes across waves."""
         left_out = {
@@ -643,7 +701,7 @@ class Plan:
         figures = {f"{results}/figures": self.study_figure_names()}
         for wave in self.waves:
             evidence = EVIDENCE_FIGURES if self.has_evidence(wave) else ()
-            figures[f"{results}/{wave}/figures"] = [*WAVE_FIGURES, *evidence]
+            figures[f"{results}/{wave}/figures"] = [*self.wave_figures(), *evidence]
         return [
             *[
                 f"{results}/{wave}/tables/{name}.csv"
@@ -652,6 +710,8 @@ class Plan:
             ],
             *[f"{results}/tables/{name}.csv" for name in self.study_tables()],
             *self.wave_processed("responses", "codebook"),
+            self.methods_files()[0],
+            *self.report_figures_file(),
             *[
                 f"{folder}/{name}.{ending}"
                 for folder, names in figures.items()
@@ -671,6 +731,8 @@ class Plan:
             results=self.study.paths.results,
             processed=self.study.paths.processed,
             seed=self.study.seed,
+            methods=self.methods_files()[0],
+            **({"report_figures": drawn[0]} if (drawn := self.report_figures_file()) else {}),
         )
 
     def study_figure_names(self) -> list[str]:
@@ -678,8 +740,39 @@ class Plan:
         tracking = TRACKING_FIGURES if len(self.waves) > 1 else ()
         return [*STUDY_FIGURES, *tracking, *self.interview_figures()]
 
+    def inputs_of_a_wave(self, wave: str) -> list[str]:
+        """Files that people bring for a wave: its raw files and its declaration."""
+        return [*self.raw_files(wave), f"{self.study.paths.config}/waves/{wave}.yaml"]
+
+    def inputs_of_the_study(self, config_file: str) -> list[str]:
+        """Files that people bring for all waves, those alone that are there."""
+        config, published = Path(self.study.paths.config), Path(self.study.paths.published)
+        ensemble = self.ensemble_file() if self.reconstructed_waves() else []
+        extracts = dict.fromkeys((None, *map(self.joined_extract, self.waves)))
+        registers = [file for one in extracts for file in self.extract_files(one)]
+        cutoffs = ("register.yaml", "register_alternatives.yaml") if registers else ()
+        files = [
+            config_file,
+            *(str(config / name) for name in ("codebook.csv", *cutoffs)),
+            *registers,
+            *(file for name in self.interview_sets for file in self.interview_files(name)),
+            *(self.interview_codes(name) for name in self.interview_sets),
+            *(str(published / f"{name}.csv") for name in _PUBLISHED),
+            *ensemble,
+            *self.report_figures_file(),
+        ]
+        return [file for file in dict.fromkeys(files) if Path(file).is_file()]
+
+    def crate_file(self) -> str:
+        """The description of the whole run, which is made last."""
+        return f"{self.study.paths.results}/ro-crate-metadata.json"
+
     def wanted(self) -> list[str]:
         """Everything that a complete run makes."""
+        return [*self.described(), self.crate_file()]
+
+    def described(self) -> list[str]:
+        """Everything that a complete run makes but the description of it."""
         results = self.study.paths.results
         return [
             *[
@@ -709,6 +802,7 @@ class Plan:
             *self.tracking_figure_files(),
             *self.figure_files(f"{results}/figures", self.interview_figures()),
             f"{results}/report.html",
+            *self.methods_files(),
         ]
 
     def sampled_wave(self) -> str:

@@ -95,9 +95,9 @@ def _ledger_counts(of: StudyTables) -> PaperTable:
         tuple((*group, *row.values()) for group, row in of.counts.items()),
         (
             "Numbers of claims. The rows mean different things and are not to be added up. "
-            "Calibrated: the answers were fitted to it or made to show it; emergent: it was not and "
-            "can be checked; derived: computed from printed numbers alone; register: counted in the "
-            "official register; data: computed from the survey's own answers.",
+            "Calibrated: the answers were fitted to it or made to show it; emergent: it was not "
+            "fitted and can be checked; derived: computed from printed numbers alone; register: "
+            "counted in the official register; data: computed from the survey's own answers.",
         ),
     )
 

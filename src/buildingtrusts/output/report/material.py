@@ -16,12 +16,16 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Saved:
-    """A figure of the run: the picture, its media type, its data as CSV, its alternative text."""
+    """A figure of the run: the picture, its media type, its data as CSV, its alternative text.
+
+    ``title`` is what the study calls a figure of its own; the page has titles for all others.
+    """
 
     picture: bytes
     media: str
     data: str
     alt: str
+    title: str = ""
 
     @property
     def size(self) -> tuple[int, int]:

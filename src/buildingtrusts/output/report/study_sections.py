@@ -343,6 +343,8 @@ def _methods(study: StudyMaterial) -> Iterator[Block]:
 
 
 def _plain(text: str) -> str:
+    # The page has no list of references; references.bib and methods.md beside it do.
+    text = re.sub(r" ?\[@[^\]]*\]", "", text)
     return re.sub(r"[*`]{1,2}([^*`]+)[*`]{1,2}", r"\1", text)
 
 

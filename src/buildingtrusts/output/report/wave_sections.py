@@ -49,7 +49,7 @@ def pictures(
         yield Picture(
             id=f"{prefix}-figure-{name.replace('_', '-')}",
             name=name,
-            title=words.FIGURES.get(name, plain(name)),
+            title=saved.title or words.FIGURES.get(name, plain(name)),
             alt=saved.alt,
             uri=f"data:{saved.media};base64,{content}" if content else "",
             data=saved.data,
@@ -520,9 +520,7 @@ def _running(wave: WaveMaterial, keys: Mapping[str, str]) -> Iterator[Block]:
         wave,
         "operations_profiles",
         "operating_model",
-        "figure_3_pupil_policies",
-        "figure_4_school_improvement",
-        "figure_5_improvement_approaches",
+        *(name for name, saved in wave.figures.items() if saved.title),
         "effectiveness",
         "figure_6_standardisation",
     )
