@@ -28,6 +28,7 @@ include: "workflow/rules/output.smk"
 include: "workflow/rules/report.smk"
 include: "workflow/rules/paper.smk"
 include: "workflow/rules/methods.smk"
+include: "workflow/rules/publish.smk"
 
 
 rule all:

@@ -122,6 +122,7 @@ def test_the_study_knows_of_results_only_which_there_are() -> None:
                     "figures.interview_figure",
                     *("paper.WAVE_SOURCES", "paper.EVIDENCE_SOURCES"),
                     *("paper.wave_paper_tables", "paper.study_paper_tables"),
+                    *("publication.PUBLIC_FIGURES", "publication.is_published"),
                 }
 
 

@@ -59,6 +59,7 @@ COMMANDS: dict[str, str] = {
     "describe-tables": "write the README that opens each folder of tables",
     "write-methods": "write the methods and results as paragraphs for a paper, with references",
     "describe-run": "write the RO-Crate of a run: inputs, outputs, choices and versions",
+    "publish": "write results for publication, with small numbers withheld",
     "reconstruct": "make responses that satisfy the published statistics",
     "examine-reconstruction": "make one reconstruction of an ensemble and judge it",
     "gather-ensemble": "put the reconstructions of an ensemble together",

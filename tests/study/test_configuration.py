@@ -414,3 +414,18 @@ def test_a_wave_has_the_attributes_it_declares_and_those_that_are_joined(tmp_pat
     assert not load_wave(
         declared(tmp_path, f"{SOUND}trusts: {{uid: U, from_register: []}}\n")
     ).attribute_names
+
+
+def test_nothing_is_published_unless_it_is_asked_for() -> None:
+    assert load_study({}).publish is None
+    chosen = load_study({"publish": {}}).publish
+    assert chosen is not None
+    assert (chosen.suppress_below, chosen.round_to, chosen.drop_mats) == (5, 1, ())
+
+
+@pytest.mark.parametrize(
+    "choice", [{"suppress_below": 1}, {"round_to": 0}, {"drop_mats": ["A", "A"]}, {"below": 3}]
+)
+def test_choices_of_publication_are_checked(choice: dict[str, object]) -> None:
+    with pytest.raises(InputProblems):
+        load_study({"publish": choice})

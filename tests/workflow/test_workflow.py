@@ -564,3 +564,18 @@ def test_interviews_joined_to_no_wave_are_told_before_anything_runs(interviewed:
     assert done.returncode != 0
     assert "column 'interviews.0.wave': found '2017'" in done.stdout
     assert "Traceback" not in done.stdout
+
+
+def test_results_for_publication_are_made_if_asked_for_and_nothing_else_runs_again(
+    rerun: Project,
+) -> None:
+    before = rerun.results()
+    assert not any("public/" in path for path in before)
+    rerun.edit("config.yaml", lambda text: text + "publish: {suppress_below: 2}\n")
+    assert counted(rerun.run("--dry-run")) == {"all", "publish"}
+    rerun.run()
+    after = rerun.results()
+    assert {path: after[path] for path in before} == before
+    assert f"public/{WAVE}/tables/crosstabs.csv" in after
+    assert after["public/README.md"].startswith(b"**These are invented responses.**")
+    assert "Nothing to be done" in rerun.run()

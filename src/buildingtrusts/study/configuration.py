@@ -244,6 +244,14 @@ class TableChoices(_Strict):
     formats: Words[Literal["csv", "md", "tex", "docx"]] = ("csv", "md", "tex")
 
 
+class PublishChoices(_Strict):
+    """A second set of results: from where numbers are small, rounding, trusts left out."""
+
+    suppress_below: Annotated[int, Field(ge=2, strict=True)] = 5
+    round_to: Positive = 1
+    drop_mats: Annotated[tuple[str, ...], AfterValidator(_distinct)] = ()
+
+
 class Study(_Strict):
     """One run: folders, seed and choices shared by all waves (``config/config.yaml``)."""
 
@@ -262,6 +270,7 @@ class Study(_Strict):
     words: StudyWords = StudyWords()
     figures: FigureChoices = FigureChoices()
     tables: TableChoices = TableChoices()
+    publish: PublishChoices | None = None
 
     @field_validator("interviews", mode="before")
     @classmethod

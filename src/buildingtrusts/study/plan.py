@@ -34,6 +34,7 @@ from buildingtrusts.output.paper import (
     study_paper_tables,
     wave_paper_tables,
 )
+from buildingtrusts.output.publication import PUBLIC_FIGURES, is_published
 from buildingtrusts.study.codebook import Codebook, codebook_lines, load_codebook
 from buildingtrusts.study.common_items import TracedItem, common_block, trace_items
 from buildingtrusts.study.configuration import (
@@ -740,6 +741,52 @@ class Plan:
         tracking = TRACKING_FIGURES if len(self.waves) > 1 else ()
         return [*STUDY_FIGURES, *tracking, *self.interview_figures()]
 
+    def published_inputs(self) -> list[str]:
+        """What the publish step reads, or only counts."""
+        if self.study.publish is None:
+            return []
+        results = self.study.paths.results
+        return [
+            *[
+                f"{results}/{wave}/tables/{name}.csv"
+                for wave in self.waves
+                for name in self.table_names(wave)
+            ],
+            *[f"{results}/tables/{name}.csv" for name in self.study_tables()],
+            *self.wave_processed("responses", "trusts", "attributes", "codebook"),
+        ]
+
+    def public_files(self) -> list[str]:
+        """Tables and figures for publication, beside their README; none unless asked for."""
+        if self.study.publish is None:
+            return []
+        public = f"{self.study.paths.results}/public"
+        return [
+            *[
+                f"{public}/{wave}/tables/{name}.csv"
+                for wave in self.waves
+                for name in filter(is_published, self.table_names(wave))
+            ],
+            *[f"{public}/tables/{name}.csv" for name in filter(is_published, self.study_tables())],
+            *[
+                file
+                for wave in self.waves
+                for file in self.figure_files(f"{public}/{wave}/figures", PUBLIC_FIGURES)
+            ],
+        ]
+
+    def publish_flags(self) -> str:
+        """Flags of the publish step: its choices, the waves, and the tables that there are."""
+        chosen = self.study.publish
+        if chosen is None:
+            return ""
+        words = [*self.wave_flags(), "--study-tables", f"{self.study.paths.results}/tables"]
+        for wave in self.waves:
+            words += ["--tables", wave, *self.table_names(wave)]
+            words += ["--drawn", wave, self.waves[wave].cluster.block, str(self.drawn_k(wave))]
+        words += ["--tables", "(study)", *self.study_tables()]
+        return f"{shlex.join(words)} {_flags(**chosen.model_dump())}"
+
     def inputs_of_a_wave(self, wave: str) -> list[str]:
         """Files that people bring for a wave: its raw files and its declaration."""
         return [*self.raw_files(wave), f"{self.study.paths.config}/waves/{wave}.yaml"]
@@ -774,7 +821,10 @@ class Plan:
     def described(self) -> list[str]:
         """Everything that a complete run makes but the description of it."""
         results = self.study.paths.results
+        public = [] if self.study.publish is None else [f"{results}/public/README.md"]
         return [
+            *public,
+            *self.public_files(),
             *[
                 f"{results}/{wave}/tables/{name}.csv"
                 for wave in self.waves

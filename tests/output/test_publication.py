@@ -1,0 +1,137 @@
+"""Every table has a rule on how it is published, and what is written is harmless."""
+
+from __future__ import annotations
+
+import pandas as pd
+import pytest
+
+from buildingtrusts.output.contracts import EVIDENCE_TABLES, STUDY_TABLES, WAVE_TABLES
+from buildingtrusts.output.public_tables import (
+    public_associations,
+    public_changes,
+    public_crosstabs,
+    public_partitions,
+    public_stability,
+    public_table,
+)
+from buildingtrusts.output.publication import (
+    STUDY_RULES,
+    SYMBOLS,
+    WAVE_RULES,
+    PublicRule,
+    harmless,
+    is_published,
+    public_guide,
+    rule_of,
+    shown,
+    shown_count,
+)
+
+
+def test_every_contract_has_a_rule_and_every_rule_a_contract() -> None:
+    assert set(WAVE_RULES) == {*WAVE_TABLES, *EVIDENCE_TABLES}
+    assert set(STUDY_RULES) == set(STUDY_TABLES)
+
+
+def test_a_table_without_a_rule_is_withheld() -> None:
+    assert not is_published("a table that somebody adds")
+
+
+@pytest.mark.parametrize("name", [*WAVE_RULES, *STUDY_RULES])
+def test_rules_give_a_reason_and_name_columns_that_there_are(name: str) -> None:
+    columns = {**WAVE_TABLES, **EVIDENCE_TABLES, **STUDY_TABLES}[name].columns
+    rule = rule_of(name)
+    assert rule.why.endswith(".")
+    assert {*rule.hidden, *rule.inapplicable} <= set(columns)
+
+
+def test_no_published_table_names_trusts_or_people_but_sample_which_is_added_up() -> None:
+    for name, contract in {**WAVE_TABLES, **EVIDENCE_TABLES, **STUDY_TABLES}.items():
+        if {"mat_id", "other_id", "respondent_id", "left", "right"} & set(contract.columns):
+            assert name == "sample" or not is_published(name), name
+
+
+@pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r", " =", "\n="])
+def test_a_text_that_a_spreadsheet_would_run_gets_an_apostrophe(start: str) -> None:
+    assert harmless(f"{start}cmd|' /C calc'!A0").startswith("'")
+    table = public_table(
+        pd.DataFrame({"level": [f"{start}1"], "n": [-1.5]}), PublicRule("whole", "")
+    )
+    assert table["level"][0].startswith("'")
+    assert table["n"][0] == "-1.5", "a number stays one"
+
+
+def test_symbols_say_why_there_is_no_number() -> None:
+    assert [shown(None), shown(0.004), shown(0.0), shown(0.006)] == ["[x]", "[low]", "0", "0.01"]
+    assert [shown_count(n, 5) for n in (0, 2, 3, 7, 8)] == ["0", "[low]", "5", "5", "10"]
+    assert set(SYMBOLS) == {"[c]", "[x]", "[z]", "[low]"}
+
+
+CELLS = pd.DataFrame(
+    {
+        "k": [2, 2, 2, 2],
+        "attribute": ["a"] * 4,
+        "level": ["x", "x", "y", "y"],
+        "cluster": [1, 2, 1, 2],
+        "n": [9, 1, 8, 7],
+    }
+)
+PUBLISHED = {("cell", 2, "a", "x", 1): 9.0, ("cell", 2, "a", "y", 2): 7.0, ("size", 2, 1): 17.0}
+
+
+def test_cells_that_are_not_published_are_marked() -> None:
+    table = public_crosstabs(CELLS, rule_of("crosstabs"), PUBLISHED, 1)
+    assert table["n"].tolist() == ["9", "[c]", "[c]", "7"]
+    assert public_crosstabs(CELLS, rule_of("crosstabs"), PUBLISHED, 5)["n"][0] == "10"
+
+
+def test_a_test_is_published_where_its_whole_table_is() -> None:
+    tests = pd.DataFrame({name: [0.12345] for name in WAVE_TABLES["associations"].columns})
+    tests = tests.assign(k=2, attribute="a", test="fisher_exact", draws=0)
+    rule = rule_of("associations")
+    assert public_associations(tests, rule, CELLS, PUBLISHED)["p_value"][0] == "[c]"
+    whole = {("cell", *key): 1.0 for key in CELLS.drop(columns="n").itertuples(index=False)}
+    assert public_associations(tests, rule, CELLS, whole)["p_value"][0] == "0.12"
+
+
+def test_sizes_of_partitions_that_are_not_reported_are_withheld() -> None:
+    frame = pd.DataFrame({"k": [2, 3], "sizes": ["17;8", "9;8;8"], "mean_silhouette": [0.2, 0.312]})
+    table = public_partitions(frame, rule_of("partitions"), PUBLISHED, [2], 1)
+    assert table["sizes"].tolist() == ["17;[c]", "[c]"]
+    assert table["mean_silhouette"].tolist() == ["0.20", "0.31"]
+
+
+def test_stability_of_a_cluster_is_published_with_its_size() -> None:
+    frame = pd.DataFrame(
+        {
+            "source": ["respondents", "respondents", "leave_one_mat"],
+            "k": 2,
+            "cluster": [1, 2, 1],
+            "jaccard_mean": 0.5,
+        }
+    )
+    table = public_stability(frame, rule_of("stability"), PUBLISHED)
+    assert table["jaccard_mean"].tolist() == ["0.50", "[c]", "[c]"]
+
+
+def test_changes_of_parts_of_the_trusts_are_withheld() -> None:
+    frame = pd.DataFrame(
+        {
+            "stratum": ["all", "ceo", "all"],
+            "n_mats": [9, 9, 4],
+            "change": 0.5,
+            "ci_low": 0.1,
+            "ci_high": 1.0,
+        }
+    )
+    rule = rule_of("changes")
+    assert public_changes(frame, rule, 5, False)["change"].tolist() == ["0.50", "[c]", "[c]"]
+    assert set(public_changes(frame, rule, 5, True)["change"]) == {"[c]"}
+
+
+def test_the_guide_opens_with_the_warning_and_explains_every_symbol() -> None:
+    text = public_guide("**Invented.**", 5, 10, 1, {"a/b.csv": (3, 2)}, ["scores", "crosstabs"])
+    assert text.startswith("**Invented.**\n\n# Results for publication")
+    assert all(f"`{symbol}`" in text for symbol in SYMBOLS)
+    assert "multiples of 10" in text
+    assert text.index("`crosstabs.csv`") < text.index("## What is withheld") < text.index("`scores")
