@@ -305,6 +305,8 @@ def test_a_name_is_shown_and_does_nothing(original: RunMaterial, name: str) -> N
 
 def test_every_special_character_is_escaped_and_no_other() -> None:
     assert escape("A & B_c [d]*") == r"A \& B\_c \[d\]\*"
+    for one in r"\`*_[]<>{}@$~^|#&!":
+        assert escape(f"a{one}b") == f"a\\{one}b"
     assert escape("Ark's Trust (2), No. 3 – ok") == "Ark's Trust (2), No. 3 – ok"
 
 

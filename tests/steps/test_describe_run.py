@@ -137,7 +137,7 @@ def test_the_repository_around_an_installed_package_is_not_its_own(
 
 def test_a_folder_that_a_rule_makes_is_described_file_by_file(tmp_path: Path) -> None:
     (tmp_path / "made" / "b").mkdir(parents=True)
-    for name in ("b/2.csv", "1.csv"):
+    for name in ("b/2.csv", "1.csv", ".snakemake_timestamp"):
         (tmp_path / "made" / name).write_text("x", encoding="utf-8")
     found = [one.name for one in describe_run._files([str(tmp_path / "made")])]
     assert found == ["1.csv", "2.csv"]

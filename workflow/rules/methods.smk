@@ -12,7 +12,9 @@ rule write_methods:
     params:
         choices=PLAN.methods_choices(),
         waves=PLAN.all_wave_flags(),
-        tables=f"{RESULTS}/tables",
+        tables=lambda wildcards, output: os.path.join(
+            os.path.dirname(output.text), "tables"
+        ),
         out=folder_of_output,
     message:
         "Writing methods and results for a paper"
@@ -29,6 +31,7 @@ rule describe_run:
     """Describe the whole run as an RO-Crate, when everything else is made."""
     input:
         results=PLAN.described(),
+        config_file=CONFIG_FILE,
         brought=[
             *PLAN.inputs_of_the_study(CONFIG_FILE),
             *[file for wave in PLAN.waves for file in PLAN.inputs_of_a_wave(wave)],
@@ -42,12 +45,11 @@ rule describe_run:
         # The commit is no parameter: it is recorded when the crate is made, and a commit that
         # changes nothing the run depends on reruns nothing.
         configuration=json.dumps(config, sort_keys=True, default=str),
-        file=CONFIG_FILE,
     message:
         "Describing the run as an RO-Crate"
     shell:
         "python -m buildingtrusts describe-run"
         " --configuration {params.configuration:q}"
-        " --config-file {params.file:q}"
+        " --config-file {input.config_file:q}"
         " --out {output.crate}"
         " > {log} 2>&1"

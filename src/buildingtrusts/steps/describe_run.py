@@ -84,10 +84,14 @@ def _wave(plan: Plan, name: str) -> CrateWave:
 
 
 def _files(paths: Iterable[str]) -> Iterator[Path]:
-    """The files of a run; those of a folder that a rule makes as a whole."""
+    """The files of a run; those of a folder that a rule makes as a whole.
+
+    Snakemake keeps a hidden file of its own in such a folder.
+    """
     for path in map(Path, dict.fromkeys(paths)):
-        yield from (
-            sorted(one for one in path.rglob("*") if one.is_file()) if path.is_dir() else (path,)
+        inside = path.rglob("*") if path.is_dir() else (path,)
+        yield from sorted(
+            one for one in inside if not path.is_dir() or (one.is_file() and one.name[0] != ".")
         )
 
 

@@ -34,7 +34,7 @@ _SCOPE = {
 #: The ledger's bases whose claims are computed from the answers of a wave.
 _OF_ANSWERS = ("calibrated", "emergent", "data")
 _BASES = {
-    "calibrated": "statements to which the answers were fitted",
+    "calibrated": "statements to which the answers were fitted or which they were made to show",
     "emergent": "statements that can be checked and to which the answers were not fitted",
     "data": "statements computed from the survey's responses",
     "derived": "statements computed from printed numbers alone",
@@ -64,7 +64,7 @@ def compose(run: RunMaterial) -> Manuscript:
         Section("change", "Change between waves", tuple(_change(run))),
         Section("register", "The sample and the register", tuple(_register(run))),
         Section("interviews", "Interviews", tuple(_interviews(run))),
-        Section("report", "The published report, recomputed", tuple(_report(run))),
+        Section("report", "Published statements, recomputed", tuple(_report(run))),
         Section("limits", "Limits", tuple(_limits(run))),
     ]
     words = Vocabulary(run.choices.get("words", {}), frozenset(_names(run)))
@@ -164,7 +164,7 @@ def _change(run: RunMaterial) -> Iterator[Paragraph]:
     )
     for key, said in (
         ("agreement", _agreement(run.table("wave_agreement"))),
-        ("common", _common(run.table("common_items"), run.table("common_agreement"))),
+        ("common", _common(run)),
         ("items", _items(run)),
         ("new", _new(run.table("new_trusts"))),
     ):
@@ -184,7 +184,9 @@ def _agreement(table: pd.DataFrame | None) -> str:
     return f"{'; '.join(said)}."
 
 
-def _common(items: pd.DataFrame | None, agreement: pd.DataFrame | None) -> str:
+def _common(run: RunMaterial) -> str:
+    items, agreement = run.table("common_items"), run.table("common_agreement")
+    reported = {k for wave in run.waves for k in wave.declared["cluster"]["report_k"]}
     if items is None:
         return ""
     used = items[items["in_common_clustering"].astype(bool)]
@@ -201,7 +203,7 @@ def _common(items: pd.DataFrame | None, agreement: pd.DataFrame | None) -> str:
         f"{escape(row.wave)} ({row.clustered_on} items) beside {escape(row.other_wave)} "
         f"({row.other_clustered_on} items) at k = {int(row.k)}: {decimal(row.adjusted_rand)}"
         for row in agreement.itertuples()
-        if row.adjusted_rand == row.adjusted_rand
+        if row.adjusted_rand == row.adjusted_rand and row.k in reported
     ]
     return f"{text}. Adjusted Rand indices: {'; '.join(said)}." if said else f"{text}."
 
@@ -220,7 +222,7 @@ def _items(run: RunMaterial) -> str:
         )
         named = [
             f"{_label(run, str(after), row.block, row.item)} {decimal(row.change)} "
-            f"({decimal(row.ci_low)} to {decimal(row.ci_high)}, {int(row.n_mats)} trusts)"
+            f"({_end(row.ci_low)} to {_end(row.ci_high)}, {count(int(row.n_mats), 'trust')})"
             for row in clear.itertuples()
         ]
         said.append(f"{text}: {'; '.join(named)}." if named else f"{text}.")
@@ -318,9 +320,9 @@ def _report(run: RunMaterial) -> Iterator[Paragraph]:
     yield Paragraph(
         "ledger",
         "method",
-        "Statements of the report *Building Trusts* [@baars2018] were written down as data with "
-        "their tolerances before anything was compared, and recomputed. They are counted "
-        "by what each computation rests on, and never added up over these bases.",
+        "Published statements, those of the report *Building Trusts* [@baars2018] among them, were "
+        "written down as data with their tolerances before anything was compared, and recomputed. "
+        "They are counted by what each computation rests on, and never added up over these bases.",
     )
     for basis, what in _BASES.items():
         rows = ledger[ledger["basis"] == basis]
@@ -371,6 +373,11 @@ _MADE_UP = {
 
 def _interval(values: pd.Series) -> str:
     return join([f"{one:g}" for one in sorted(values.unique())])
+
+
+def _end(value: float) -> str:
+    """An end of an interval, with as many decimals as show that it is not 0."""
+    return decimal(value, next((n for n in (2, 3, 4) if round(value, n) != 0), 2))
 
 
 def _plain(code: str) -> str:
