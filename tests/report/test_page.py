@@ -57,9 +57,11 @@ def test_counts_of_claims_are_never_added_up(page: Element) -> None:
         for words in section.tags("dd", "p", "caption"):
             assert not re.search(rf"\b{total} claims|of {total}\b", words.text), words.text
     (counts,) = page.find(lambda one: one.attributes.get("id") == "ledger-counts")
-    assert [row.tags("th")[0].text for row in counts.tags("tbody")[0].tags("tr")] == [
+    rows = counts.tags("tbody")[0].tags("tr")
+    assert [row.tags("td")[0].text for row in rows] == [
         *("calibrated", "emergent", "derived", "register"),
     ]
+    assert {row.tags("th")[0].text for row in rows} == {"2030"}
 
 
 def test_sections_follow_the_study(page: Element) -> None:

@@ -72,6 +72,7 @@ def read_material(arguments: argparse.Namespace) -> StudyMaterial:
     """Read what the page is made from."""
     from buildingtrusts.output.report.material import StudyMaterial
     from buildingtrusts.output.tables import read_table
+    from buildingtrusts.published.ledger import count_verdicts
     from buildingtrusts.study.configuration import load_wave, read_yaml
     from buildingtrusts.study.provenance import stamp
 
@@ -91,6 +92,7 @@ def read_material(arguments: argparse.Namespace) -> StudyMaterial:
         versions=_versions(citation),
         citation=citation,
         methods=text,
+        claims=count_verdicts(tables["ledger"]) if "ledger" in tables else {},
         interview_stamp=_interview_stamp(tables, declared),
     )
 

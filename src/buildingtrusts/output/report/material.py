@@ -149,6 +149,8 @@ class StudyMaterial:
         Content of CITATION.cff; empty if there is none.
     methods : str
         The methods as Markdown; empty if the run wrote none.
+    claims : mapping of (str, str) to mapping of str to int
+        Number of claims by survey and basis, then by verdict.
     """
 
     waves: tuple[WaveMaterial, ...]
@@ -159,6 +161,7 @@ class StudyMaterial:
     versions: Mapping[str, str]
     citation: Mapping[str, object] = field(default_factory=dict)
     methods: str = ""
+    claims: Mapping[tuple[str, str], Mapping[str, int]] = field(default_factory=dict)
     interview_stamp: str = ""
 
     def has(self, name: str) -> bool:

@@ -9,7 +9,6 @@ from buildingtrusts.output.report import words
 from buildingtrusts.output.report.content import Answer
 from buildingtrusts.output.report.evidence_section import verdict_of
 from buildingtrusts.output.report.material import StudyMaterial, WaveMaterial
-from buildingtrusts.output.report.study_sections import verdict_counts
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -93,11 +92,17 @@ def _apart(wave: WaveMaterial) -> str:
 def _matches(study: StudyMaterial) -> tuple[tuple[str, str], ...]:
     if not study.has("ledger"):
         return (("", words.NO_CLAIMS),)
-    told = []
-    for basis, verdicts in verdict_counts(study.tables["ledger"]).items():
-        each = [f"{n} {words.COUNTED[verdict]}" for verdict, n in verdicts.items() if n]
-        told.append((basis.capitalize(), f"{join(each)}. {_sentence(words.BASES[basis])}"))
-    return tuple(told)
+    surveys = {survey for survey, _ in study.claims}
+    told: dict[str, list[str]] = {}
+    for (survey, basis), verdicts in study.claims.items():
+        each = join([f"{n} {words.COUNTED[verdict]}" for verdict, n in verdicts.items() if n])
+        of = f"Of what is said of {survey}, " if len(surveys) > 1 else ""
+        told.setdefault(basis, []).append(f"{of}{each}.")
+    return tuple(
+        (basis.capitalize(), f"{' '.join(told[basis])} {_sentence(words.BASES[basis])}")
+        for basis in words.BASES
+        if basis in told
+    )
 
 
 def _sentence(text: str) -> str:

@@ -247,37 +247,30 @@ def _published(study: StudyMaterial) -> Iterator[Block]:
     yield from pictures(study.figures, ("published_associations",), "study", "")
 
 
-def verdict_counts(ledger: pd.DataFrame) -> dict[str, dict[str, int]]:
-    """Count the verdicts of each basis; bases and verdicts in their order, never added up."""
-    found = ledger.groupby(["basis", "verdict"]).size()
-    return {
-        basis: {verdict: int(found.get((basis, verdict), 0)) for verdict in words.VERDICTS}
-        for basis in words.BASES
-        if basis in set(ledger["basis"])
-    }
-
-
 def _ledger(study: StudyMaterial) -> Iterator[Block]:
     ledger = study.tables["ledger"]
-    counts = verdict_counts(ledger)
+    bases = [one for one in words.BASES if one in {basis for _, basis in study.claims}]
     yield Paragraph(
-        "Every claim of the published report beside its recomputation. What a match is worth "
+        "Every published claim beside its recomputation. What a match is worth "
         "depends on what it rests on, so rows of different bases are not to be added up."
     )
-    yield Bullets(tuple(f"{basis}: {words.BASES[basis]}" for basis in counts))
+    yield Bullets(tuple(f"{basis}: {words.BASES[basis]}" for basis in bases))
     yield Table(
         "ledger-counts",
         "ledger_counts",
         "Claims by what they rest on and what came of them",
-        (Column("Basis"), *[Column(one.capitalize(), True) for one in words.VERDICTS]),
+        (
+            *(Column("Claims on"), Column("Basis")),
+            *[Column(one.capitalize(), True) for one in words.VERDICTS],
+        ),
         tuple(
-            Row((text_cell(basis), *[whole(n) for n in verdicts.values()]))
-            for basis, verdicts in counts.items()
+            Row((text_cell(survey), text_cell(basis), *[whole(n) for n in verdicts.values()]))
+            for (survey, basis), verdicts in study.claims.items()
         ),
         noun="bases",
         stamp=study.stamp,
     )
-    yield _claims(study, ledger, list(counts))
+    yield _claims(study, ledger, bases)
     yield from _pictures(study, "ledger")
 
 

@@ -111,7 +111,7 @@ ROLES = {
 
 #: What a match of a claim is worth, by basis.
 BASES = {
-    "calibrated": "the answers were fitted to these, so a match says that the pipeline works",
+    "calibrated": "the answers were made to show these, so a match says that the pipeline works",
     "emergent": "these could be checked and were not fitted; no evidence about the survey",
     "derived": "computed from numbers that the report prints, without any answers: real findings",
     "register": "counted in the official register of schools and trusts",
