@@ -10,7 +10,7 @@ COMPILE := uv pip compile --quiet --universal --generate-hashes --no-emit-index-
 
 .DEFAULT_GOAL := help
 .PHONY: help reproduce test browser lint format reconstruction illustration interviews ensemble \
-  calibration ledger readme benchmark lock clean
+  calibration ledger readme benchmark lock clean workflow-report
 
 help:  ## show what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 18
@@ -37,6 +37,9 @@ $(READY): requirements.lock pyproject.toml
 reproduce: $(READY)  ## run the whole study: tables, figures and ledger into results/
 	$(BIN)/snakemake --cores $(CORES)
 	@$(BIN)/python -m buildingtrusts count-ledger results/tables/ledger.csv
+
+workflow-report: reproduce  ## write the engineer's view of the run, Snakemake's own report, to logs/
+	$(BIN)/snakemake --report logs/workflow.html
 
 test: $(READY)  ## run the tests
 	$(BIN)/python -m pytest
@@ -93,4 +96,4 @@ lock:  ## renew requirements.lock and requirements-browser.lock (needs uv)
 	  --constraint requirements.lock pyproject.toml
 
 clean:  ## remove everything that can be made again
-	rm -rf .venv results data/processed logs .snakemake examples/*/processed examples/*/results examples/*/logs
+	rm -rf .venv results feedback data/processed logs .snakemake examples/*/processed examples/*/results examples/*/logs

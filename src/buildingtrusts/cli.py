@@ -37,6 +37,7 @@ COMMANDS: dict[str, str] = {
     "gather-multiverse": "put the parts of the multiverse together",
     "judge": "give the verdict by the rule that was fixed beforehand",
     "assign": "place new trusts in the clusters of a finished wave",
+    "feedback": "write a page for each trust that took part, to hand back to it",
     "crosstabulate": "tabulate clusters against attributes, with exact tests",
     "profile": "describe what each cluster is like and how its trusts run",
     "interviews": "join coded interviews to clusters and attributes of the trusts",

@@ -570,6 +570,49 @@ def test_interviews_joined_to_no_wave_are_told_before_anything_runs(interviewed:
     assert "Traceback" not in done.stdout
 
 
+# --- the engineer's view ----------------------------------------------------------------------
+
+
+def told_in(page: str, name: str) -> dict[str, dict]:
+    """What the workflow's report holds under a name."""
+    found, _ = json.JSONDecoder().raw_decode(page, page.index(f'var {name} = {{"') + len(name) + 7)
+    assert isinstance(found, dict)
+    return found
+
+
+def test_the_workflows_report_shows_every_figure_with_category_and_caption(
+    rerun: Project,
+) -> None:
+    rerun.run("--report", "workflow.html")
+    page = (rerun.folder / "workflow.html").read_text(encoding="utf-8")
+    shown, categories = told_in(page, "results"), told_in(page, "categories")
+    drawn = [path for path in rerun.results() if path.endswith(".svg")]
+    assert len(drawn) > 20
+    for path in drawn:
+        wave = path.split("/")[0] if path.startswith("20") else "all waves"
+        for file, form in ((path, "picture"), (path.removesuffix("svg") + "txt", "words")):
+            entry = shown[f"results/{file}"]
+            stages = [one for one, files in categories[wave].items() if f"results/{file}" in files]
+            assert len(stages) == 1
+            assert stages[0] != "Other"
+            assert entry["labels"]["shown as"] == form
+            assert "<p>" in entry["caption"]
+    assert shown[f"results/{WAVE}/tables/verdict.csv"]["labels"]["table"] == "verdict"
+    assert "Some of these answers are made up" in page
+
+
+def test_every_figure_has_a_caption_of_its_own() -> None:
+    from buildingtrusts.output import figures
+
+    captions = {path.stem for path in (ROOT / "workflow" / "report" / "figures").glob("*.rst")}
+    named = {
+        *(*figures.WAVE_FIGURES, *figures.EVIDENCE_FIGURES),
+        *(*figures.STUDY_FIGURES, *figures.TRACKING_FIGURES),
+    }
+    of_kinds = {"report_figure", "interviews_centralisation", "interviews_break_points", "figure"}
+    assert captions == named | of_kinds
+
+
 def test_results_for_publication_are_made_if_asked_for_and_nothing_else_runs_again(
     rerun: Project,
 ) -> None:

@@ -1,11 +1,17 @@
 import json
 import os
 import sys
+from pathlib import Path
 
 from snakemake.exceptions import WorkflowError
 from snakemake.logging import logger
 
-from buildingtrusts.output.contracts import COMMON_TABLES, EVIDENCE_TABLES, WAVE_TABLES
+from buildingtrusts.output.contracts import (
+    COMMON_TABLES,
+    EVIDENCE_TABLES,
+    STUDY_TABLES,
+    WAVE_TABLES,
+)
 from buildingtrusts.output.figures import (
     EVIDENCE_FIGURES,
     STUDY_FIGURES,
@@ -53,3 +59,52 @@ wildcard_constraints:
 def folder_of_output(wildcards, output):
     """Folder into which a rule's first output goes."""
     return os.path.dirname(output[0])
+
+
+# What `snakemake --report` shows. Marks are no part of a rule's code: they rerun nothing.
+CAPTIONS = "../report"
+WHO_ANSWERED = ("sample", "agreement")
+MAIN_TABLES = {**WAVE_TABLES, **EVIDENCE_TABLES, **STUDY_TABLES}
+
+
+def caption_of(figure):
+    """Caption of a figure: its own, or that of its kind."""
+    kinds = ["report_figure"] if figure in PLAN.report_figures else []
+    kinds += [
+        kind
+        for kind in ("interviews_break_points", "interviews_centralisation")
+        if figure.startswith("interviews_") and kind.split("_", 1)[1] in figure
+    ]
+    folder = Path(workflow.basedir, "workflow", "report", "figures")
+    own = [figure] if (folder / f"{figure}.rst").is_file() else []
+    return f"{CAPTIONS}/figures/{[*kinds, *own, 'figure'][0]}.rst"
+
+
+def shown_figures(folder, figures, stage, category="all waves"):
+    """Files of figures, the picture and its words marked for the workflow's report."""
+    formats = STUDY.figures.formats
+    picture = next((one for one in ("svg", "png") if one in formats), formats[0])
+    files = []
+    for figure in figures:
+        marks = dict(
+            caption=caption_of(figure),
+            category=category,
+            subcategory="1 who answered" if figure in WHO_ANSWERED else stage,
+        )
+        for file in PLAN.figure_files(folder, [figure]):
+            form = {picture: "picture", "txt": "words"}.get(file.rpartition(".")[2])
+            labels = {"figure": figure.replace("_", " "), "shown as": form}
+            files.append(report(file, labels=labels, **marks) if form else file)
+    return files
+
+
+def shown_table(file, category="all waves"):
+    """A table, marked for the workflow's report."""
+    name = Path(file).stem
+    return report(
+        file,
+        caption=f"{CAPTIONS}/table.rst",
+        category=category,
+        subcategory="9 tables",
+        labels={"table": name, "holds": MAIN_TABLES[name].holds},
+    )

@@ -38,7 +38,7 @@ rule test_noise:
         drawn=lambda wildcards: PLAN.draw_files(wildcards.wave, "nulls"),
         code=modules_of("test_noise"),
     output:
-        nulls=f"{RESULTS}/{{wave}}/tables/nulls.csv",
+        nulls=shown_table(f"{RESULTS}/{{wave}}/tables/nulls.csv", "{wave}"),
         permanova=f"{RESULTS}/{{wave}}/tables/permanova.csv",
     log:
         f"{LOGS}/{{wave}}/test_noise.log",
@@ -139,7 +139,7 @@ rule measure_stability:
         null_studies=lambda wildcards: PLAN.draw_files(wildcards.wave, "null_studies"),
         code=modules_of("measure_stability"),
     output:
-        stability=f"{RESULTS}/{{wave}}/tables/stability.csv",
+        stability=shown_table(f"{RESULTS}/{{wave}}/tables/stability.csv", "{wave}"),
         co_clustering=f"{RESULTS}/{{wave}}/tables/co_clustering.csv",
         assignment=f"{RESULTS}/{{wave}}/tables/assignment.csv",
         k_votes=f"{RESULTS}/{{wave}}/tables/k_votes.csv",
@@ -321,7 +321,7 @@ rule judge:
         ensemble=PLAN.ensemble_file(),
         code=modules_of("judge"),
     output:
-        verdict=f"{RESULTS}/{{wave}}/tables/verdict.csv",
+        verdict=shown_table(f"{RESULTS}/{{wave}}/tables/verdict.csv", "{wave}"),
         ensemble=f"{RESULTS}/{{wave}}/tables/ensemble.csv",
     log:
         f"{LOGS}/{{wave}}/judge.log",

@@ -35,7 +35,7 @@ rule gather_interviews:
         tests=PLAN.interview_tables("interview_tests"),
         code=modules_of("gather_interviews"),
     output:
-        interviews=f"{RESULTS}/tables/interviews.csv",
+        interviews=shown_table(f"{RESULTS}/tables/interviews.csv"),
         tests=f"{RESULTS}/tables/interview_tests.csv",
     log:
         f"{LOGS}/gather_interviews.log",
@@ -64,7 +64,9 @@ rule draw_interviews:
         codes=[PLAN.interview_codes(name) for name in PLAN.interview_sets],
         code=modules_of("draw_interviews"),
     output:
-        figures=PLAN.figure_files(f"{RESULTS}/figures", PLAN.interview_figures()),
+        figures=shown_figures(
+            f"{RESULTS}/figures", PLAN.interview_figures(), "6 interviews"
+        ),
     log:
         f"{LOGS}/draw_interviews.log",
     params:

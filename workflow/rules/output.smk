@@ -9,7 +9,12 @@ rule draw:
         report=PLAN.report_figures_file(),
         code=modules_of("draw"),
     output:
-        figures=PLAN.figure_files(f"{RESULTS}/{{wave}}/figures", PLAN.wave_figures()),
+        figures=shown_figures(
+            f"{RESULTS}/{{wave}}/figures",
+            PLAN.wave_figures(),
+            "2 clusters",
+            category="{wave}",
+        ),
     log:
         f"{LOGS}/{{wave}}/draw.log",
     params:
@@ -42,7 +47,12 @@ rule draw_evidence:
         codebook=rules.ingest.output.codebook,
         code=modules_of("draw_evidence"),
     output:
-        figures=PLAN.figure_files(f"{RESULTS}/{{wave}}/figures", EVIDENCE_FIGURES),
+        figures=shown_figures(
+            f"{RESULTS}/{{wave}}/figures",
+            EVIDENCE_FIGURES,
+            "3 evidence",
+            category="{wave}",
+        ),
     log:
         f"{LOGS}/{{wave}}/draw_evidence.log",
     params:
@@ -77,7 +87,9 @@ rule draw_study:
         tables=PLAN.study_figure_inputs(),
         code=modules_of("draw_study"),
     output:
-        figures=PLAN.figure_files(f"{RESULTS}/figures", STUDY_FIGURES),
+        figures=shown_figures(
+            f"{RESULTS}/figures", STUDY_FIGURES, "4 report and register"
+        ),
     log:
         f"{LOGS}/draw_study.log",
     params:

@@ -10,7 +10,7 @@ rule ledger:
         register=PLAN.register_tables(),
         code=modules_of("ledger"),
     output:
-        ledger=f"{RESULTS}/tables/ledger.csv",
+        ledger=shown_table(f"{RESULTS}/tables/ledger.csv"),
         associations=f"{RESULTS}/tables/published_associations.csv",
     log:
         f"{LOGS}/ledger.log",

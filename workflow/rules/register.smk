@@ -34,7 +34,7 @@ rule compare_population:
         matched=f"{PROCESSED}/{PLAN.sampled_wave()}/matched_trusts.csv",
         code=modules_of("compare_population"),
     output:
-        population=f"{RESULTS}/tables/population.csv",
+        population=shown_table(f"{RESULTS}/tables/population.csv"),
         tests=f"{RESULTS}/tables/population_tests.csv",
         sensitivity=f"{RESULTS}/tables/attribute_sensitivity.csv",
     log:

@@ -5,7 +5,7 @@ rule aggregate:
         codebook=rules.ingest.output.codebook,
         code=modules_of("aggregate"),
     output:
-        sample=f"{RESULTS}/{{wave}}/tables/sample.csv",
+        sample=shown_table(f"{RESULTS}/{{wave}}/tables/sample.csv", "{wave}"),
         scores=f"{RESULTS}/{{wave}}/tables/scores.csv",
         agreement=f"{RESULTS}/{{wave}}/tables/agreement.csv",
         alignment=f"{RESULTS}/{{wave}}/tables/alignment.csv",
@@ -39,7 +39,7 @@ rule cluster:
         leaf_order=f"{RESULTS}/{{wave}}/tables/leaf_order.csv",
         cuts=f"{PROCESSED}/{{wave}}/cuts.csv",
         silhouettes=f"{RESULTS}/{{wave}}/tables/silhouettes.csv",
-        partitions=f"{RESULTS}/{{wave}}/tables/partitions.csv",
+        partitions=shown_table(f"{RESULTS}/{{wave}}/tables/partitions.csv", "{wave}"),
     log:
         f"{LOGS}/{{wave}}/cluster.log",
     params:
@@ -68,7 +68,7 @@ rule type_clusters:
         earlier=lambda wildcards: PLAN.typing_files(wildcards.wave),
         code=modules_of("type_clusters"),
     output:
-        clusters=f"{RESULTS}/{{wave}}/tables/clusters.csv",
+        clusters=shown_table(f"{RESULTS}/{{wave}}/tables/clusters.csv", "{wave}"),
         cluster_types=f"{RESULTS}/{{wave}}/tables/cluster_types.csv",
     log:
         f"{LOGS}/{{wave}}/type_clusters.log",
@@ -93,7 +93,9 @@ rule crosstabulate:
         code=modules_of("crosstabulate"),
     output:
         crosstabs=f"{RESULTS}/{{wave}}/tables/crosstabs.csv",
-        associations=f"{RESULTS}/{{wave}}/tables/associations.csv",
+        associations=shown_table(
+            f"{RESULTS}/{{wave}}/tables/associations.csv", "{wave}"
+        ),
     log:
         f"{LOGS}/{{wave}}/crosstabulate.log",
     params:

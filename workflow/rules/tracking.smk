@@ -34,9 +34,9 @@ rule track:
         codebook=f"{CONFIG}/codebook.csv",
         code=modules_of("track"),
     output:
-        transitions=f"{RESULTS}/tables/transitions.csv",
+        transitions=shown_table(f"{RESULTS}/tables/transitions.csv"),
         agreement=f"{RESULTS}/tables/wave_agreement.csv",
-        changes=f"{RESULTS}/tables/changes.csv",
+        changes=shown_table(f"{RESULTS}/tables/changes.csv"),
         types=f"{RESULTS}/tables/types.csv",
         new_trusts=f"{RESULTS}/tables/new_trusts.csv",
         common_items=f"{RESULTS}/tables/common_items.csv",
@@ -68,7 +68,9 @@ rule draw_tracking:
         codebook=f"{CONFIG}/codebook.csv",
         code=modules_of("draw_tracking"),
     output:
-        figures=PLAN.figure_files(f"{RESULTS}/figures", TRACKING_FIGURES),
+        figures=shown_figures(
+            f"{RESULTS}/figures", TRACKING_FIGURES, "5 change between waves"
+        ),
     log:
         f"{LOGS}/draw_tracking.log",
     params:
