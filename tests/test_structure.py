@@ -120,6 +120,7 @@ def test_the_study_knows_of_results_only_which_there_are() -> None:
                     *("figures.EVIDENCE_FIGURES", "figures.STUDY_FIGURES"),
                     *("figures.TRACKING_FIGURES", "figures.WAVE_FIGURES"),
                     "figures.interview_figure",
+                    "figures.fonts.known_families",
                     *("paper.WAVE_SOURCES", "paper.EVIDENCE_SOURCES"),
                     *("paper.wave_paper_tables", "paper.study_paper_tables"),
                     *("publication.PUBLIC_FIGURES", "publication.is_published"),

@@ -54,6 +54,7 @@ COMMANDS: dict[str, str] = {
     "draw-evidence": "draw the figures of the evidence for a wave's clusters",
     "draw-tracking": "draw the figures of two waves or more",
     "draw-study": "draw the figures that span waves",
+    "list-figures": "write the page of all figures, small, for choosing",
     "report": "put the tables and figures of a run on one page",
     "paper-tables": "write a wave's tables for paper: Markdown, LaTeX, CSV, Word",
     "paper-workbook": "write the tables across waves for paper, and all tables as one workbook",

@@ -99,7 +99,7 @@ def test_a_wrong_value_is_told_with_its_key_its_value_and_what_is_allowed(
         (Study, "figures.formats", ["gif"], "one of: pdf, svg, png"),
         (Study, "paths.raw", ["a"], "text"),
         (Study, "register.extract", ["a"], "text"),
-        (Study, "figures", "svg", "the keys formats, dpi"),
+        (Study, "figures", "svg", "the keys formats, dpi, width, font"),
         (Wave, "date", "last year", "a day, written like 2017-10-31"),
         (Wave, "provenance", "real", "one of: original, reconstruction, illustration"),
         (Wave, "responses.importer", "lotus", "one of: csv, tsv, qualtrics, surveymonkey"),

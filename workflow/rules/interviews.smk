@@ -72,8 +72,7 @@ rule draw_interviews:
     params:
         sets=PLAN.interview_figure_flags(),
         words=PLAN.word_flags(),
-        formats=STUDY.figures.formats,
-        dpi=STUDY.figures.dpi,
+        pictures=PLAN.picture_flags(),
         out=folder_of_output,
     message:
         "Drawing the interviews"
@@ -83,7 +82,6 @@ rule draw_interviews:
         " --tests {input.tests}"
         " {params.sets}"
         " {params.words}"
-        " --formats {params.formats}"
-        " --dpi {params.dpi}"
+        " {params.pictures}"
         " --out {params.out}"
         " > {log} 2>&1"

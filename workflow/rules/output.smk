@@ -19,8 +19,7 @@ rule draw:
         f"{LOGS}/{{wave}}/draw.log",
     params:
         wave=lambda wildcards: PLAN.figure_flags(wildcards.wave),
-        formats=STUDY.figures.formats,
-        dpi=STUDY.figures.dpi,
+        pictures=PLAN.picture_flags(),
         tables=lambda wildcards, input: os.path.dirname(input.tables[0]),
         processed=lambda wildcards, input: os.path.dirname(input.codebook),
         out=folder_of_output,
@@ -31,8 +30,7 @@ rule draw:
         " --tables {params.tables}"
         " --processed {params.processed}"
         " {params.wave}"
-        " --formats {params.formats}"
-        " --dpi {params.dpi}"
+        " {params.pictures}"
         " --out {params.out}"
         " > {log} 2>&1"
 
@@ -60,8 +58,7 @@ rule draw_evidence:
         block=lambda wildcards: PLAN.waves[wildcards.wave].cluster.block,
         k=lambda wildcards: PLAN.drawn_k(wildcards.wave),
         words=PLAN.word_flags(),
-        formats=STUDY.figures.formats,
-        dpi=STUDY.figures.dpi,
+        pictures=PLAN.picture_flags(),
         tables=lambda wildcards, input: os.path.dirname(input.tables[0]),
         processed=lambda wildcards, input: os.path.dirname(input.codebook),
         out=folder_of_output,
@@ -75,8 +72,7 @@ rule draw_evidence:
         " --block {params.block}"
         " --k {params.k}"
         " {params.words}"
-        " --formats {params.formats}"
-        " --dpi {params.dpi}"
+        " {params.pictures}"
         " --out {params.out}"
         " > {log} 2>&1"
 
@@ -95,8 +91,7 @@ rule draw_study:
     params:
         tables=PLAN.study_figure_flags(),
         provenance=PLAN.provenances,
-        formats=STUDY.figures.formats,
-        dpi=STUDY.figures.dpi,
+        pictures=PLAN.picture_flags(),
         out=folder_of_output,
     message:
         "Drawing the figures that span waves"
@@ -104,9 +99,44 @@ rule draw_study:
         "python -m buildingtrusts draw-study"
         " {params.tables}"
         " --provenance {params.provenance}"
-        " --formats {params.formats}"
-        " --dpi {params.dpi}"
+        " {params.pictures}"
         " --out {params.out}"
+        " > {log} 2>&1"
+
+
+rule list_figures:
+    """Show all figures on one page, small, for choosing."""
+    input:
+        figures=[f"{figure}.txt" for figure in PLAN.every_figure()],
+        pictures=[
+            f"{figure}.{kind}"
+            for figure in PLAN.every_figure()
+            for kind in STUDY.figures.formats
+        ],
+        code=modules_of("list_figures"),
+    output:
+        page=f"{RESULTS}/figures.html",
+    log:
+        f"{LOGS}/list_figures.log",
+    params:
+        results=folder_of_output,
+        waves=PLAN.wave_names,
+        provenance=PLAN.provenances,
+        interviews=PLAN.interview_sets,
+        formats=STUDY.figures.formats,
+        width=STUDY.figures.width,
+    message:
+        "Listing all figures on one page"
+    shell:
+        "python -m buildingtrusts list-figures"
+        " --results {params.results}"
+        " --figures {input.figures}"
+        " --waves {params.waves}"
+        " --provenance {params.provenance}"
+        " --interviews {params.interviews}"
+        " --formats {params.formats}"
+        " --width {params.width}"
+        " --out {output.page}"
         " > {log} 2>&1"
 
 

@@ -11,16 +11,14 @@ rule publish:
     params:
         choices=PLAN.publish_flags(),
         words=PLAN.word_flags(),
-        formats=STUDY.figures.formats,
-        dpi=STUDY.figures.dpi,
+        pictures=PLAN.picture_flags(),
         out=folder_of_output,
     message:
         "Writing results for publication, with small numbers withheld"
     shell:
         "python -m buildingtrusts publish"
         " {params.choices}"
-        " --formats {params.formats}"
-        " --dpi {params.dpi}"
+        " {params.pictures}"
         " {params.words}"
         " --out {params.out}"
         " > {log} 2>&1"

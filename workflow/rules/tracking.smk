@@ -78,8 +78,7 @@ rule draw_tracking:
         waves=PLAN.wave_names,
         k=PLAN.drawn_k(PLAN.wave_names[0]),
         words=PLAN.word_flags(),
-        formats=STUDY.figures.formats,
-        dpi=STUDY.figures.dpi,
+        pictures=PLAN.picture_flags(),
         tables=lambda wildcards, input: os.path.dirname(input.transitions),
         out=folder_of_output,
     message:
@@ -92,7 +91,6 @@ rule draw_tracking:
         " --provenance {params.provenance}"
         " --k {params.k}"
         " {params.words}"
-        " --formats {params.formats}"
-        " --dpi {params.dpi}"
+        " {params.pictures}"
         " --out {params.out}"
         " > {log} 2>&1"

@@ -42,7 +42,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> None:
     """Write ``<name>.{pdf,svg,png,csv,txt}`` for each figure."""
     from buildingtrusts.output.figures.drawing import save_drawing, stamp_of
+    from buildingtrusts.output.figures.paper import drawn_to_fit
     from buildingtrusts.output.figures.parallel import share_out
+    from buildingtrusts.output.figures.style import in_font
     from buildingtrusts.output.figures.wave import draw_wave_figure
     from buildingtrusts.output.vocabulary import speaking
     from buildingtrusts.study.provenance import stamp
@@ -53,11 +55,12 @@ def run(arguments: argparse.Namespace) -> None:
     published = arguments.provenance == "reconstruction"
 
     def draw(name: str) -> None:
-        drawing = draw_wave_figure(name, material)
+        drawing = drawn_to_fit(lambda: draw_wave_figure(name, material), arguments.width)
         said = stamp_of(drawing, words, published)
         save_drawing(arguments.out, drawing, arguments.formats, arguments.dpi, said)
 
-    with speaking(dict(arguments.words), _names(material, arguments.title)):
+    said_as_it_is = _names(material, arguments.title)
+    with in_font(arguments.font), speaking(dict(arguments.words), said_as_it_is):
         share_out(draw, wanted, WORKERS)
     print(f"{len(wanted)} figures as {', '.join(arguments.formats)}", file=sys.stderr)
 

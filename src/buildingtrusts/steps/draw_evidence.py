@@ -29,7 +29,9 @@ def run(arguments: argparse.Namespace) -> None:
     """Write ``<name>.{pdf,svg,png,csv,txt}`` for each figure."""
     from buildingtrusts.output.figures.drawing import save_drawing, stamp_of
     from buildingtrusts.output.figures.evidence import draw_evidence_figure
+    from buildingtrusts.output.figures.paper import drawn_to_fit
     from buildingtrusts.output.figures.parallel import share_out
+    from buildingtrusts.output.figures.style import in_font
     from buildingtrusts.output.vocabulary import speaking
     from buildingtrusts.study.codebook import read_wave_codebook
     from buildingtrusts.study.provenance import stamp
@@ -40,13 +42,13 @@ def run(arguments: argparse.Namespace) -> None:
     reconstructed = arguments.provenance == "reconstruction"
 
     def draw(name: str) -> None:
-        drawing = draw_evidence_figure(name, material)
+        drawing = drawn_to_fit(lambda: draw_evidence_figure(name, material), arguments.width)
         said = stamp_of(drawing, words, reconstructed)
         save_drawing(arguments.out, drawing, arguments.formats, arguments.dpi, said)
 
     labels = [one.label for one in read_wave_codebook(codebook).items]
     names = [*material.tables["clusters"]["mat_id"], *labels]
-    with speaking(dict(arguments.words), names):
+    with in_font(arguments.font), speaking(dict(arguments.words), names):
         share_out(draw, arguments.only, WORKERS)
     print(f"{len(arguments.only)} figures as {', '.join(arguments.formats)}", file=sys.stderr)
 

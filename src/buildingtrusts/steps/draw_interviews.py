@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,7 +15,7 @@ from buildingtrusts.study.flags import add_pictures
 from buildingtrusts.study.problems import Problem, raise_if_any
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     import pandas as pd
 
@@ -59,6 +60,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> None:
     """Write the figures of each set as pictures, data and alternative text."""
     from buildingtrusts.output.figures.drawing import save_drawing
+    from buildingtrusts.output.figures.paper import drawn_to_fit
+    from buildingtrusts.output.figures.style import in_font
     from buildingtrusts.output.tables import read_table
     from buildingtrusts.output.vocabulary import speaking
     from buildingtrusts.survey.interviews import interview_stamp, provenance_of
@@ -85,14 +88,17 @@ def run(arguments: argparse.Namespace) -> None:
         )
         # Texts from data stay as they are.
         names = [one.name, *map(str, {*own["level"], *own["code"]})]
-        with speaking(dict(arguments.words), names):
-            for drawing in _drawings(one, own, own_tests):
+        with in_font(arguments.font), speaking(dict(arguments.words), names):
+            for draw in _drawings(one, own, own_tests):
+                drawing = drawn_to_fit(draw, arguments.width)
                 save_drawing(arguments.out, drawing, arguments.formats, arguments.dpi, said)
                 n_figures += 1
     print(f"{n_figures} figures as {', '.join(arguments.formats)}", file=sys.stderr)
 
 
-def _drawings(one: DrawnSet, table: pd.DataFrame, tests: pd.DataFrame) -> Iterator[Drawing]:
+def _drawings(
+    one: DrawnSet, table: pd.DataFrame, tests: pd.DataFrame
+) -> Iterator[Callable[[], Drawing]]:
     """Centralisation, and break points by each attribute that the table counts them by."""
     from buildingtrusts.output.figures.interviews import draw_break_points, draw_centralisation
     from buildingtrusts.output.figures.typology import drawn_typology
@@ -108,8 +114,9 @@ def _drawings(one: DrawnSet, table: pd.DataFrame, tests: pd.DataFrame) -> Iterat
     clusters = read_table(one.clusters)
     # The last partition that was joined is the last that is reported, as in all other figures.
     k = int(joined.iloc[-1]) if len(joined) else int(clusters["k"].max())
-    yield draw_centralisation(table, areas, drawn_typology(clusters, k), one.name, wave)
+    typology = drawn_typology(clusters, k)
+    yield partial(draw_centralisation, table, areas, typology, one.name, wave)
     counted = table.loc[table["measure"] == "break_point", "group"]
     for attribute in dict.fromkeys(counted):
         if attribute != "all":
-            yield draw_break_points(table, tests, tags, attribute, one.name, wave)
+            yield partial(draw_break_points, table, tests, tags, attribute, one.name, wave)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -35,7 +36,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> None:
     """Write ``<name>.{pdf,svg,png,csv,txt}`` for each figure."""
     from buildingtrusts.output.figures.drawing import save_drawing, stamp_of
+    from buildingtrusts.output.figures.paper import drawn_to_fit
     from buildingtrusts.output.figures.study import StudyMaterial, draw_study_figure
+    from buildingtrusts.output.figures.style import in_font
     from buildingtrusts.output.tables import read_table
     from buildingtrusts.output.vocabulary import speaking
     from buildingtrusts.study.provenance import stamp
@@ -47,9 +50,9 @@ def run(arguments: argparse.Namespace) -> None:
     )
     words = stamp(arguments.provenance)
     published = "reconstruction" in arguments.provenance
-    with speaking(dict(arguments.words)):
+    with in_font(arguments.font), speaking(dict(arguments.words)):
         for name in STUDY_FIGURES:
-            drawing = draw_study_figure(name, material)
+            drawing = drawn_to_fit(partial(draw_study_figure, name, material), arguments.width)
             said = stamp_of(drawing, words, published)
             save_drawing(arguments.out, drawing, arguments.formats, arguments.dpi, said)
     print(f"{len(STUDY_FIGURES)} figures as {', '.join(arguments.formats)}", file=sys.stderr)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+from functools import partial
 from pathlib import Path
 
 from buildingtrusts.output.figures import FORMATS
@@ -27,13 +28,15 @@ def run(arguments: argparse.Namespace) -> None:
     from buildingtrusts.output.figures.alluvial import draw_transitions
     from buildingtrusts.output.figures.changes import draw_changes
     from buildingtrusts.output.figures.drawing import save_drawing, stamp_of
+    from buildingtrusts.output.figures.paper import drawn_to_fit
+    from buildingtrusts.output.figures.style import in_font
     from buildingtrusts.output.tables import read_table
     from buildingtrusts.output.vocabulary import speaking
     from buildingtrusts.study.codebook import load_codebook
     from buildingtrusts.study.provenance import stamp
 
-    names = ("transitions", "wave_agreement", "types", "changes")
-    tables = {name: read_table(Path(arguments.tables, f"{name}.csv")) for name in names}
+    read = ("transitions", "wave_agreement", "types", "changes")
+    tables = {name: read_table(Path(arguments.tables, f"{name}.csv")) for name in read}
     # Items go by the later wave's name, and so do labels.
     labels = {
         (item.block, item.item): item.label
@@ -42,13 +45,14 @@ def run(arguments: argparse.Namespace) -> None:
     }
     words = stamp(arguments.provenance)
     reconstructed = "reconstruction" in arguments.provenance
-    with speaking(dict(arguments.words), [*arguments.waves, *labels.values()]):
-        for drawing in (
-            draw_transitions(
-                tables["transitions"], tables["wave_agreement"], tables["types"], arguments.k
-            ),
-            draw_changes(tables["changes"], labels),
+    names = [*arguments.waves, *labels.values()]
+    moved = (tables["transitions"], tables["wave_agreement"], tables["types"], arguments.k)
+    with in_font(arguments.font), speaking(dict(arguments.words), names):
+        for draw in (
+            partial(draw_transitions, *moved),
+            partial(draw_changes, tables["changes"], labels),
         ):
+            drawing = drawn_to_fit(draw, arguments.width)
             said = stamp_of(drawing, words, reconstructed)
             save_drawing(arguments.out, drawing, arguments.formats, arguments.dpi, said)
     print(f"2 figures as {', '.join(arguments.formats)}", file=sys.stderr)

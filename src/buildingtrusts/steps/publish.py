@@ -6,7 +6,7 @@ import argparse
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,6 +16,7 @@ from buildingtrusts.study.flags import WaveFolders, add_pictures, wave_folders
 if TYPE_CHECKING:
     import pandas as pd
 
+    from buildingtrusts.output.figures.drawing import Drawing
     from buildingtrusts.output.figures.questions import Questions
     from buildingtrusts.output.public_tables import Published
     from buildingtrusts.statistics.protection import Protected
@@ -275,7 +276,9 @@ def _public_study_table(
 
 def _draw(wave: _Wave, written: Mapping[str, pd.DataFrame], arguments: argparse.Namespace) -> None:
     from buildingtrusts.output.figures.drawing import save_drawing, stamp_of
+    from buildingtrusts.output.figures.paper import drawn_to_fit
     from buildingtrusts.output.figures.public import draw_public_figures
+    from buildingtrusts.output.figures.style import in_font
     from buildingtrusts.study.provenance import stamp
 
     block, k = next((words[1:] for words in arguments.drawn if words[0] == wave.name), ("", "0"))
@@ -284,9 +287,16 @@ def _draw(wave: _Wave, written: Mapping[str, pd.DataFrame], arguments: argparse.
         return
     words, folder = stamp([wave.folders.provenance]), Path(arguments.out, wave.name, "figures")
     reconstructed = wave.folders.provenance == "reconstruction"
-    for drawing in draw_public_figures(tables[0], tables[1], wave.questions, block, int(k)):
-        said = stamp_of(drawing, words, reconstructed)
-        save_drawing(folder, drawing, arguments.formats, arguments.dpi, said)
+    given = (tables[0], tables[1], wave.questions, block, int(k))
+
+    def draw(place: int) -> Drawing:
+        return list(draw_public_figures(*given))[place]
+
+    with in_font(arguments.font):
+        for place in range(len(list(draw_public_figures(*given)))):
+            drawing = drawn_to_fit(partial(draw, place), arguments.width)
+            said = stamp_of(drawing, words, reconstructed)
+            save_drawing(folder, drawing, arguments.formats, arguments.dpi, said)
 
 
 def _guide(

@@ -21,6 +21,7 @@ import yaml
 from pydantic import (
     AfterValidator,
     BaseModel,
+    BeforeValidator,
     ConfigDict,
     Field,
     TypeAdapter,
@@ -86,6 +87,22 @@ Statistic = Literal["mean", "median"]
 _T = TypeVar("_T")
 #: A list with at least one entry, each once.
 Words = Annotated[tuple[_T, ...], AfterValidator(_some_and_distinct)]
+
+
+#: Widths of figures that have a name; a number is of millimetres.
+FIGURE_WIDTHS = ("page", "one_column", "two_columns", "slide")
+
+
+def _figure_width(value: object) -> object:
+    number = isinstance(value, int | float) and not isinstance(value, bool)
+    if value in FIGURE_WIDTHS or (number and 60 <= float(str(value)) <= 400):
+        return value
+    names = ", ".join(FIGURE_WIDTHS)
+    raise ValueError(f"found '{value}'; allowed here is {names}, or millimetres from 60 to 400")
+
+
+#: A named width of figures, or millimetres.
+FigureWidth = Annotated[int | float | str, BeforeValidator(_figure_width)]
 
 
 class _Strict(BaseModel):
@@ -232,10 +249,12 @@ class StudyWords(_Strict):
 
 
 class FigureChoices(_Strict):
-    """Formats in which every figure is written."""
+    """Formats in which every figure is written, how large it is, and its font."""
 
     formats: tuple[Literal["pdf", "svg", "png"], ...] = ("pdf", "svg", "png")
     dpi: Positive = 300
+    width: FigureWidth = "page"
+    font: str = "DejaVu Sans"
 
 
 class TableChoices(_Strict):

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from buildingtrusts.study.configuration import RegisterChoices
+from buildingtrusts.study.configuration import FIGURE_WIDTHS, RegisterChoices
 from buildingtrusts.study.problems import InputProblems, Problem, raise_if_any
 
 
@@ -85,6 +85,17 @@ def add_words(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def figure_width(text: str) -> str | float:
+    """Read a width of figures: a name, or millimetres."""
+    if text in FIGURE_WIDTHS:
+        return text
+    try:
+        return float(text)
+    except ValueError:
+        names = ", ".join(FIGURE_WIDTHS)
+        raise argparse.ArgumentTypeError(f"found '{text}'; allowed is {names}, or mm") from None
+
+
 def _word_pair(text: str) -> tuple[str, str]:
     word, equals, said = text.partition("=")
     if not (word and equals and said.strip()):
@@ -129,6 +140,13 @@ def add_pictures(parser: argparse.ArgumentParser, formats: Sequence[str]) -> Non
         "--formats", nargs="+", choices=formats, default=list(formats), help="pictures to write"
     )
     parser.add_argument("--dpi", type=int, default=300, help="pixels an inch of PNG files")
+    parser.add_argument(
+        "--width",
+        type=figure_width,
+        default="page",
+        help="of figures: page, one_column, two_columns, slide, or millimetres",
+    )
+    parser.add_argument("--font", default="DejaVu Sans", help="font family of figures")
     add_words(parser)
     parser.add_argument("--out", required=True, help="folder for the figures")
 

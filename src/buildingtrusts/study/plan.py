@@ -40,6 +40,7 @@ from buildingtrusts.study.common_items import TracedItem, common_block, trace_it
 from buildingtrusts.study.configuration import (
     RESERVED_NAMES,
     EnsembleChoices,
+    FigureChoices,
     InterviewSet,
     MultiverseChoices,
     ReportFigure,
@@ -568,6 +569,13 @@ class Plan:
         endings = [*self.study.figures.formats, "csv", "txt"]
         return [f"{folder}/{name}.{ending}" for name in figures for ending in endings]
 
+    def picture_flags(self) -> str:
+        """Flags of every step that draws: formats, resolution, width and font."""
+        choices = self.study.figures
+        return _flags(
+            formats=choices.formats, dpi=choices.dpi, width=choices.width, font=choices.font
+        )
+
     def figure_flags(self, wave: str) -> str:
         """Flags of the draw step for a wave: what it is, and which partition to show."""
         declared, tested = self.waves[wave], self.merge_test_files(wave)
@@ -851,9 +859,25 @@ class Plan:
             *self.figure_files(f"{results}/figures", STUDY_FIGURES),
             *self.tracking_figure_files(),
             *self.figure_files(f"{results}/figures", self.interview_figures()),
+            f"{results}/figures.html",
             f"{results}/report.html",
             *self.methods_files(),
         ]
+
+    def every_figure(self) -> list[str]:
+        """All figures of the run, by their files without an ending."""
+        results = self.study.paths.results
+        of_waves = [
+            f"{results}/{wave}/figures/{name}"
+            for wave in self.waves
+            for name in (
+                *self.wave_figures(),
+                *(EVIDENCE_FIGURES if self.has_evidence(wave) else ()),
+            )
+        ]
+        tracked = TRACKING_FIGURES if len(self.waves) > 1 else ()
+        across = (*STUDY_FIGURES, *tracked, *self.interview_figures())
+        return [*of_waves, *(f"{results}/figures/{name}" for name in across)]
 
     def sampled_wave(self) -> str:
         """The wave whose trusts are set beside the register: the first one."""
@@ -895,6 +919,7 @@ def plan_study(values: Mapping[str, Any], file: str = "config/config.yaml") -> P
             *_absent_extracts(plan, config),
             *_unknown_blocks(plan, config),
             *_interview_problems(plan, file),
+            *_font_problems(study, file),
         ],
     )
     warnings = (
@@ -1006,6 +1031,24 @@ def _interview_problems(plan: Plan, file: str) -> Iterator[Problem]:
                 advice = "Put the file there, correct its name, or take the set away."
                 value = str(getattr(one, column))
                 yield Problem(file, rule, advice, column=f"{key}.{column}", value=value)
+
+
+def _font_problems(study: Study, file: str) -> Iterator[Problem]:
+    font = study.figures.font
+    if font == FigureChoices().font:
+        return
+    # Looking fonts up takes a second, which a study with the usual one does not wait for.
+    from buildingtrusts.output.figures.fonts import known_families
+
+    known = known_families()
+    if font not in known:
+        yield Problem(
+            file,
+            f"Fonts of this machine that figures can be set in are: {', '.join(known)}.",
+            "Name one of these, install the font as TrueType (.ttf), or delete the key.",
+            column="figures.font",
+            value=font,
+        )
 
 
 def _undeclared_interviews(study: Study) -> Iterator[str]:

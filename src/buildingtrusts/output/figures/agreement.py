@@ -54,7 +54,7 @@ def draw_agreement(agreement: pd.DataFrame, questions: Sequence[Question]) -> Dr
     ):
         axes = page.axes(rows.width + place * (width + 0.25), 0.3, width, height)
         style.label_rows(axes, rows.texts if place == 0 else [""] * len(labels), rules=0.87)
-        axes.set_title(heading)
+        style.name_panel(axes, heading)
         _draw_pairs(axes, data, list(labels), column)
     alt = _alt(data)
     return Drawing("agreement", title, caption, page.figure, data, alt)
@@ -95,7 +95,10 @@ def _draw_pairs(axes: Axes, data: pd.DataFrame, items: list[str], column: str) -
     high = (1.0 if column == "rwg_mean" else float(known.max()) * 1.05) if len(known) else 1.0
     high = max(high, 0.1)
     # Room on the right for the values.
-    axes.set_xlim(low - 0.02, high + 0.15 * (high - low))
+    across = style.inches_of(axes)[0]
+    words = style.text_width("0.88", style.NOTE) + 0.12
+    spare = max(0.15, words / max(style.need(across - words, 0.3), 0.1))
+    axes.set_xlim(low - 0.02, high + spare * (high - low))
     axes.spines["bottom"].set_bounds(low, high)
     axes.set_xticks([tick for tick in axes.get_xticks() if low <= tick <= high + 1e-9])
     axes.axvline(0, color=style.GREY, linewidth=0.8)

@@ -203,7 +203,7 @@ def _pitch(places: range, width: float) -> float:
 
 
 def _wave_width(journey: _Journey) -> float:
-    return min(1.5, _pitch(next(_rows(len(journey.waves))), style.DOUBLE - 0.24) - 0.08)
+    return min(1.5, _pitch(next(_rows(len(journey.waves))), style.inner_width()) - 0.08)
 
 
 def _head(journey: _Journey) -> float:

@@ -23,6 +23,8 @@ COLUMNS = (
     *("p_value", "p_adjusted"),
 )
 _ROW = 0.3
+#: Inches that a panel needs beside another.
+_LEAST = 1.9
 _CAPTION = (
     "Circle: Cramér's V (0 = no association, 1 = complete). Grey bar: from the mean (tick) to the "
     "95% point of V when clusters and attribute are unrelated and the totals are as found. p: "
@@ -60,12 +62,18 @@ def draw_associations(
     parts = [int(k) for k in data["k"].unique()]
     said = f"{_CAPTION} Computed from the printed counts alone." if printed else _CAPTION
     height = labels.row * len(attributes)
-    page = style.new_page(title, "", said, height + 0.65)
-    width = (page.width - labels.width - 0.25 * (len(parts) - 1) - 0.05) / len(parts)
+    # Beside each other where scales have room, else below each other.
+    room = style.inner_width() - labels.width - 0.05
+    abreast = len(parts) if room > _LEAST * len(parts) else 1
+    rows = -(-len(parts) // abreast)
+    page = style.new_page(title, "", said, (height + 0.65) * rows)
+    width = (room - 0.25 * (abreast - 1)) / abreast
     for place, k in enumerate(parts):
-        axes = page.axes(labels.width + place * (width + 0.25), 0.4, width, height)
+        down, across = divmod(place, abreast)
+        bottom = 0.4 + (height + 0.65) * (rows - 1 - down)
+        axes = page.axes(labels.width + across * (width + 0.25), bottom, width, height)
         _draw_panel(axes, data[data["k"] == k], attributes, width)
-        shown = labels.texts if place == 0 else [""] * len(attributes)
+        shown = labels.texts if across == 0 else [""] * len(attributes)
         style.label_rows(axes, shown, rules=1 / axes.get_xlim()[1])
         axes.set_title(f"{k} clusters")
     return Drawing(name, title, said, page.figure, data, _alt(data), from_answers=not printed)
@@ -78,9 +86,10 @@ def _draw_panel(axes: Axes, data: pd.DataFrame, attributes: Sequence[str], width
     ]
     # The scale ends at 1; the rest of the panel's width is for the tests.
     room = style.label_width(words, style.NOTE) + 0.14
-    axes.set_xlim(0, width / max(width - room, 0.5))
-    axes.set_xticks([0, 0.25, 0.5, 0.75, 1], ["0", "0.25", "0.5", "0.75", "1"])
-    style.name_axis(axes, "Cramér's V", max(width - room, 0.5) / width / 2)
+    scale = max(style.need(width - room, 0.5), 0.5)
+    axes.set_xlim(0, width / scale)
+    style.mark_scale(axes, [0, 0.25, 0.5, 0.75, 1])
+    style.name_axis(axes, "Cramér's V", scale / width / 2)
     axes.spines["bottom"].set_bounds(0, 1)
     places = [attributes.index(attribute) for attribute in data["attribute"]]
     mean, high = data["cramers_v_null_mean"], data["cramers_v_null_q95"]

@@ -51,7 +51,7 @@ def draw_distribution(
     caption = _balance(given, question)
     people = f"answers of {count(len(given), 'chief executive')}"
     subtitle = "; ".join(filter(None, (f"{question.label}: {people}", anchor_note(question))))
-    page = style.new_page(title, subtitle, caption, 2.0, style.SINGLE)
+    page = style.new_page(title, subtitle, caption, 2.0, style.page_width(style.SINGLE))
     axes = page.axes(0.1, 0.4, page.width - 0.2, 1.55)
     axes.bar(data["value"], data["n"], width=0.8 * _gap(data), color=style.PALETTE[0])
     for value, n in data.itertuples(index=False, name=None):
@@ -129,7 +129,7 @@ def draw_side_by_side(
         "A gap is a missing answer."
     )
     mats, each = style.names_of(wide["mat_id"]), 0.95
-    turned = style.label_width(mats) > (style.DOUBLE - 0.6) / len(mats)
+    turned = style.label_width(mats) > (style.page_width() - 0.6) / len(mats)
     foot = style.label_width(mats) + 0.1 if turned else 0.25
     page = style.new_page(
         title, anchor_note(first), caption, foot + len(questions) * (each + 0.15) - 0.05

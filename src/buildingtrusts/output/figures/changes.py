@@ -197,7 +197,7 @@ def _grid(data: pd.DataFrame) -> _Grid:
 
 def _width(label: float, across: int) -> float:
     """Inches of each of some panels side by side."""
-    return min((style.DOUBLE - 0.34 - label - _GAP * (across - 1)) / across, 2.8)
+    return min((style.page_width() - 0.34 - label - _GAP * (across - 1)) / across, 2.8)
 
 
 @dataclass(frozen=True)
@@ -302,7 +302,9 @@ def _draw_panel(axes: Axes, of_panel: pd.DataFrame, grid: _Grid, data: pd.DataFr
             markeredgewidth=0.9,
             zorder=4,
         )
-    style.name_axis(axes, "Change in points")
+    words = "Change in points"
+    style.need(style.inches_of(axes)[0] + 0.1, style.text_width(words, style.LABEL))
+    style.name_axis(axes, words)
 
 
 def _alt(data: pd.DataFrame) -> str:

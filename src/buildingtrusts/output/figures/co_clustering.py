@@ -143,7 +143,7 @@ def pair_grid(pairs: pd.DataFrame, mats: Sequence[str]) -> NDArray[np.float64]:
 
 def _cells(mats: Sequence[str]) -> tuple[float, float, list[str]]:
     """Inches of a cell, points of the names beside the grid, and the names, if they have room."""
-    room = style.DOUBLE - 0.4
+    room = style.page_width() - 0.4
     widest = style.label_width(style.names_of(mats))
     cell = min(_CELL, (room - widest) / len(mats))
     if cell <= _LEGIBLE:
@@ -213,14 +213,14 @@ def _draw_scale(axes: Axes) -> None:
 def _key_lines(typology: Typology) -> list[list[tuple[dict[str, Any], str]]]:
     """Swatches of the clusters, in as many lines as they need."""
     lines: list[list[tuple[dict[str, Any], str]]] = [[]]
-    room = style.DOUBLE - 0.24
+    room = style.inner_width()
     for cluster in typology.clusters:
         type_id = typology.type_of[cluster]
         name = typology.title(cluster)
         needed = 0.57 + style.text_width(name, style.LABEL)
         if lines[-1] and room < needed:
             lines.append([])
-            room = style.DOUBLE - 0.24
+            room = style.inner_width()
         room -= needed
         lines[-1].append((style.fill_of(style.colour_of(type_id), style.hatch_of(type_id)), name))
     return lines

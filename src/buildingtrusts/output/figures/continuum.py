@@ -129,7 +129,7 @@ def _blocks(known: pd.DataFrame) -> _Blocks:
     single = [one for one in measures if most[one] == 1]
     by_number = [one for one in measures if most[one] > 1]
     labels = [style.fold(_measure_title(one), style.TICK, 1.6, 2) for one in single]
-    width = (style.DOUBLE - 0.24) / max(len(by_number), 1)
+    width = (style.inner_width()) / max(len(by_number), 1)
     titles = [style.fold(_measure_title(one), style.TICK, width - _LEFT) for one in by_number]
     lines = max((text.count("\n") + 1 for text in titles), default=0)
     block = 0.5 + lines * style.line_height(style.TICK) + _PANEL if by_number else 0.0

@@ -62,13 +62,16 @@ def draw_crosstabs(
     )
     caption += _left_out(data)
     attributes = list(dict.fromkeys(data["attribute"]))
-    pairs = [attributes[place : place + 2] for place in range(0, len(attributes), 2)]
+    # Beside each other where bars have room, else below each other.
+    abreast = 2 if style.inner_width() / 2 - _LABELS > 1.0 else 1
+    pairs = [attributes[place : place + abreast] for place in range(0, len(attributes), abreast)]
     heights = [max(_panel_height(data, one) for one in pair) for pair in pairs]
-    page = style.new_page(title, "", caption, sum(heights) + 0.42 * len(pairs) + _KEY)
+    key = _KEY + style.key_room(typology.titles, swatches=True)
+    page = style.new_page(title, "", caption, sum(heights) + 0.42 * len(pairs) + key)
     _draw_key(page, typology)
-    width = page.width / 2
+    width = page.width / abreast
     most = float(data.groupby(["attribute", "level"])["n"].sum().max())
-    bottom = page.height - _KEY
+    bottom = page.height - key
     for pair, height in zip(pairs, heights, strict=True):
         bottom -= height + 0.42
         for place, attribute in enumerate(pair):
@@ -112,7 +115,8 @@ def draw_performance(
         "association and printed no counts." + _left_out(data)
     )
     height = _panel_height(data, PERFORMANCE)
-    page = style.new_page(title, "", caption, height + 0.45 + _KEY)
+    key = _KEY + style.key_room(typology.titles, swatches=True)
+    page = style.new_page(title, "", caption, height + 0.45 + key)
     _draw_key(page, typology)
     left = style.label_width(_levels(data)) + 0.1
     axes = page.axes(left, 0.12, page.width - left - 0.15, height)
@@ -211,7 +215,10 @@ def _print_count(axes: Axes, x: float, y: float, n: int, colour: str) -> None:
 
 def _head_panel(axes: Axes, data: pd.DataFrame, attribute: str) -> None:
     test = test_text(data["p_value"].iloc[0], data["p_adjusted"].iloc[0])
-    axes.set_title(f"{attribute_title(attribute)}: {test}", x=0.0)
+    words = f"{attribute_title(attribute)}: {test}"
+    across = style.inches_of(axes)[0]
+    # A heading that is longer than its panel begins further left, above the levels' names.
+    axes.set_title(words, x=min(0.0, across + 0.1 - style.text_width(words, style.LABEL)) / across)
 
 
 def _alt(data: pd.DataFrame, typology: Typology) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 #: Added to the stamp of a chart that stands for one of the report's own.
 UNPUBLISHED = "Illustrative: values not published"
 _MAKER = "buildingtrusts"
+_SVG_SIZE = re.compile(r'\b(width|height)="([\d.]+)pt"')
 
 
 @dataclass(frozen=True)
@@ -44,6 +46,10 @@ class Drawing:
         Whether it stands for a chart of the report, whose values were never published.
     from_answers : bool
         Whether it rests on a wave's answers, and so on where those come from.
+    scale : float
+        By how much it is enlarged when it is written, type and all.
+    note : str
+        What is left out of the picture to be said beside it; a paragraph of its text file.
     """
 
     name: str
@@ -54,6 +60,8 @@ class Drawing:
     alt_text: str
     unpublished: bool = False
     from_answers: bool = True
+    scale: float = 1.0
+    note: str = ""
 
 
 def stamp_of(drawing: Drawing, provenance: str, reconstructed: bool) -> str:
@@ -140,7 +148,8 @@ def save_drawing(
     for kind, content in render(drawing, formats, dpi, stamp).items():
         write_bytes(target / f"{drawing.name}.{kind}", content)
     write_table(target / f"{drawing.name}.csv", drawing.data, list(drawing.data.columns))
-    write_text(target / f"{drawing.name}.txt", f"{said}\n")
+    paragraphs = [said, *filter(None, [drawing.note])]
+    write_text(target / f"{drawing.name}.txt", "\n\n".join(paragraphs) + "\n")
 
 
 def _in_words_of_the_study(drawing: Drawing) -> Drawing:
@@ -153,6 +162,7 @@ def _in_words_of_the_study(drawing: Drawing) -> Drawing:
         drawing,
         title=spoken(drawing.title),
         caption=spoken(drawing.caption),
+        note=spoken(drawing.note),
         alt_text=spoken(drawing.alt_text),
     )
 
@@ -191,17 +201,35 @@ def _pdf(drawing: Drawing, dpi: int, stamp: str) -> bytes:
     from matplotlib.backends.backend_pdf import FigureCanvasPdf
 
     stream = io.BytesIO()
-    FigureCanvasPdf(drawing.figure).print_pdf(
-        stream,
-        metadata={
-            "Title": drawing.title,
-            "Subject": _described(drawing, stamp),
-            "Creator": _MAKER,
-            "Producer": None,
-            "CreationDate": None,
-        },
-    )
+    metadata = {
+        "Title": drawing.title,
+        "Subject": _described(drawing, stamp),
+        "Creator": _MAKER,
+        "Producer": None,
+        "CreationDate": None,
+    }
+    if drawing.scale == 1:
+        FigureCanvasPdf(drawing.figure).print_pdf(stream, metadata=metadata)
+    else:
+        _enlarged_pdf(drawing, stream, metadata)
     return stream.getvalue()
+
+
+def _enlarged_pdf(drawing: Drawing, stream: io.BytesIO, metadata: dict[str, str | None]) -> None:
+    """Draw all larger, type and lines too, which the canvas itself cannot."""
+    from matplotlib.backends.backend_pdf import Op, PdfFile, RendererPdf
+
+    figure, scale = drawing.figure, drawing.scale
+    figure.set_dpi(72)
+    width, height = figure.get_size_inches()
+    file = PdfFile(stream, metadata=metadata)
+    try:
+        file.newPage(scale * width, scale * height)
+        file.output(scale, 0, 0, scale, 0, 0, Op.concat_matrix)
+        figure.draw(RendererPdf(file, 72, height, width))
+        file.finalize()
+    finally:
+        file.close()
 
 
 def _svg(drawing: Drawing, dpi: int, stamp: str) -> bytes:
@@ -217,13 +245,19 @@ def _svg(drawing: Drawing, dpi: int, stamp: str) -> bytes:
             "Date": None,
         },
     )
-    return stream.getvalue().encode("utf-8")
+    text = stream.getvalue()
+    if drawing.scale != 1:
+        # Coordinates stay as they are and are shown larger.
+        text = _SVG_SIZE.sub(
+            lambda found: f'{found[1]}="{float(found[2]) * drawing.scale:.6g}pt"', text, count=2
+        )
+    return text.encode("utf-8")
 
 
 def _png(drawing: Drawing, dpi: int, stamp: str) -> bytes:
     from matplotlib.backends.backend_agg import FigureCanvasAgg
 
-    drawing.figure.set_dpi(dpi)
+    drawing.figure.set_dpi(dpi * drawing.scale)
     stream = io.BytesIO()
     FigureCanvasAgg(drawing.figure).print_png(
         stream,
@@ -233,7 +267,7 @@ def _png(drawing: Drawing, dpi: int, stamp: str) -> bytes:
             "Software": _MAKER,
         },
         # Flat drawings are hardly smaller at higher levels, which take three times as long.
-        pil_kwargs={"compress_level": 2},
+        pil_kwargs={"compress_level": 2, "dpi": (dpi, dpi)},
     )
     return stream.getvalue()
 

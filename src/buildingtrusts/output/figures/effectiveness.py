@@ -56,7 +56,7 @@ def draw_effectiveness(table: pd.DataFrame, questions: Sequence[Question]) -> Dr
     height = max(heights)
     page = style.new_page(title, anchor_note(questions[0]), caption, height + 0.5)
     left = style.label_width(names) + 0.08
-    width = (page.width - left - labels.width - 0.4) / 3
+    width = style.need((page.width - left - labels.width - 0.4) / 3, 0.8)
     limits = scale_limits(questions)
     bottoms = [0.25 + height - one for one in heights]
     first = page.axes(left, bottoms[0], width, heights[0])
@@ -105,7 +105,7 @@ def _draw_dots(
     axes.spines["bottom"].set_bounds(low, high)
     ticks = style.scale_ticks(low, high) if limits else axes.get_xticks()
     axes.set_xticks([tick for tick in ticks if low <= tick <= high + 1e-9])
-    axes.set_title(heading)
+    style.name_panel(axes, heading)
     for place, value in enumerate(data[column]):
         if pd.notna(value):
             axes.text(

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
-from matplotlib.lines import Line2D
 
 from buildingtrusts.output.figures import style
 from buildingtrusts.output.figures.drawing import Drawing, nothing_to_draw
@@ -93,15 +92,16 @@ def draw_ensemble(ensemble: pd.DataFrame) -> Drawing:
     )
     grid = _grid(data)
     caption = _caption(data, grid.row >= _LEGIBLE)
-    room = grid.band * len(grid.spreads) + _KEY + 0.4
+    key = _KEY + style.key_room([word for word, *_ in VERDICTS])
+    room = grid.band * len(grid.spreads) + key + 0.4
     page = style.new_page(title, _tally(data), caption, room)
     _draw_key(page, page.height - 0.12)
     for place, skew in enumerate(grid.skews):
         words = f"Skew of response counts {_setting(skew)}"
         if style.text_width(words, style.LABEL) > grid.width:
             words = f"Skew {_setting(skew)}"
-        page.text(grid.left(place), page.height - _KEY - 0.12, words, size=style.LABEL)
-    bottom = page.height - _KEY - 0.2
+        page.text(grid.left(place), page.height - key - 0.12, words, size=style.LABEL)
+    bottom = page.height - key - 0.2
     for spread in grid.spreads:
         bottom -= grid.band
         words = f"Spread within trusts (standard deviation) {_setting(spread)}"
@@ -111,7 +111,8 @@ def draw_ensemble(ensemble: pd.DataFrame) -> Drawing:
             axes = page.axes(grid.left(place), bottom + _AXIS, grid.width, grid.height)
             _draw_cell(axes, cell, grid, grid.heads[spread, skew], place == 0)
     scale = "p of the largest standardised silhouette (square-root scale)"
-    page.text(grid.label, 0.06, scale, size=style.LABEL)
+    left = max(0.0, min(grid.label, page.width - style.text_width(scale, style.LABEL)))
+    page.text(left, 0.06, scale, size=style.LABEL)
     return Drawing("ensemble", title, caption, page.figure, data, _alt(data))
 
 
@@ -120,7 +121,7 @@ def _grid(data: pd.DataFrame) -> _Grid:
         sorted(data[column].unique().tolist()) for column in ("within_sd", "count_skew", "seed")
     )
     label = style.label_width([str(seed) for seed in seeds], style.NOTE) + 0.1
-    width = (style.DOUBLE - 0.3 - label - _GAP * (len(skews) - 1)) / len(skews)
+    width = (style.page_width() - 0.3 - label - _GAP * (len(skews) - 1)) / len(skews)
     heads = _heads(data, spreads, skews, width)
     lines = max(head.count("\n") + 1 for head in heads.values())
     head = lines * style.line_height(style.NOTE) + 0.08
@@ -227,12 +228,8 @@ def _marker(shape: str, fill: str, size: float) -> dict[str, Any]:
 
 
 def _draw_key(page: style.Page, bottom: float) -> None:
-    left = 0.08
-    for word, _, shape, fill in VERDICTS:
-        x, y = page.place(left, bottom)
-        page.figure.add_artist(Line2D([x], [y], **_marker(shape, fill, 7.0)))
-        page.text(left + 0.11, bottom, word, size=style.LABEL, va="center_baseline")
-        left += 0.11 + style.text_width(word, style.LABEL) + 0.25
+    looks = [(_marker(shape, fill, 7.0), word) for word, _, shape, fill in VERDICTS]
+    style.draw_looks(page, bottom, looks)
 
 
 def _tally(data: pd.DataFrame) -> str:

@@ -37,6 +37,8 @@ _SOURCES = {
     "leave_one_item": "One item left out (%)",
 }
 _ACROSS, _PANEL, _BARS, _HEAD, _FOOT = 4, 0.85, 0.75, 0.22, 0.24
+#: Inches that a panel needs.
+_LEAST = 1.55
 _AXIS_ROOM = 0.36
 
 
@@ -64,18 +66,21 @@ def draw_k_choice(k_indices: pd.DataFrame, k_votes: pd.DataFrame) -> Drawing:
     indices = _panels(data, "index")
     bars = [*_panels(data, "vote"), *_panels(data, "resampled")]
     caption = _caption(data)
-    rows = -(-len(indices) // _ACROSS)
+    abreast = max(1, min(_ACROSS, int(style.inner_width() / _LEAST)))
+    rows, bar_rows = (-(-len(panels) // abreast) for panels in (indices, bars))
     row, bar_row = _HEAD + _PANEL + _FOOT, _HEAD + _BARS + _FOOT
-    page = style.new_page(title, "", caption, rows * row + bool(bars) * bar_row + 0.16)
-    width = page.width / _ACROSS
+    page = style.new_page(title, "", caption, rows * row + bar_rows * bar_row + 0.16)
+    width = page.width / abreast
     for place, (heading, part) in enumerate(indices):
-        down, across = divmod(place, _ACROSS)
+        down, across = divmod(place, abreast)
         bottom = page.height - (down + 1) * row + _FOOT
         axes = page.axes(across * width + _AXIS_ROOM, bottom, width - _AXIS_ROOM - 0.08, _PANEL)
         _draw_index(axes, heading, part)
     for place, (heading, part) in enumerate(bars):
-        width = page.width / len(bars)
-        axes = page.axes(place * width + 0.05, 0.16 + _FOOT, width - 0.25, _BARS)
+        down, across = divmod(place, abreast)
+        width = page.width / min(abreast, len(bars))
+        bottom = 0.16 + _FOOT + bar_row * (bar_rows - 1 - down)
+        axes = page.axes(across * width + 0.05, bottom, width - 0.25, _BARS)
         _draw_votes(axes, heading, part)
     page.text(page.width / 2, 0.04, "Number of clusters", size=style.LABEL, ha="center")
     return Drawing("k_choice", title, caption, page.figure, data, _alt(data))

@@ -65,7 +65,11 @@ def draw_ledger(ledger: pd.DataFrame) -> Drawing:
         bottom = (height + _GAP) * (len(bases) - 1 - place) + 0.06
         axes = page.axes(left, bottom, page.width - left - 0.1, height)
         of_basis = data[data["basis"] == basis].set_index("verdict")["n"].reindex(verdicts)
-        axes.set_title(BASES.get(basis, plain(basis)))
+        words = BASES.get(basis, plain(basis))
+        across = style.inches_of(axes)[0]
+        # A heading that is longer than its panel begins further left, above the verdicts' names.
+        over = style.text_width(words, style.LABEL) - across
+        axes.set_title(words, x=-max(0.0, over) / across)
         _draw_panel(axes, of_basis, most)
     return Drawing("ledger", title, caption, page.figure, data, _alt(data))
 

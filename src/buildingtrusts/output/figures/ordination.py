@@ -95,10 +95,11 @@ def draw_clusters(
             " After Figure 1 of the 2018 report, which gives no values and does not say how it "
             "was drawn."
         )
-    width = style.DOUBLE - 0.75
+    width = style.page_width() - 0.75
     height = _height(plane, width, 2.5, 4.6)
-    page = style.new_page(title, "", caption, height + 0.7)
-    style.draw_key(page, height + 0.58, typology.key())
+    more = style.key_room(typology.titles)
+    page = style.new_page(title, "", caption, height + 0.7 + more)
+    style.draw_key(page, height + 0.58 + more, typology.key())
     room = (width, height)
     axes = page.axes(0.45, 0.4, *room)
     _frame(axes, plane, room)
@@ -137,15 +138,24 @@ def draw_ordination(plane: Plane, typology: Typology) -> Drawing:
     order = np.argsort(-plane.loadings[:, 0], kind="stable")
     names = style.row_labels((plane.labels[row] for row in order), 0.22)
     items, side = names.row * len(plane.labels), 1.75
-    width = style.DOUBLE - names.width - side - 1.0
-    height = _height(plane, width, max(items + 0.25, 2.2), max(items + 0.25, 4.0))
-    page = style.new_page(title, "", caption, height + 0.6 + _SHARES + 0.75)
+    width = style.page_width() - names.width - side - 1.0
+    # Loadings stand beside the trusts where these then still have room, else below them.
+    beside = width > 2.0
+    width = width if beside else style.inner_width() - 0.5
+    least = items + 0.25 if beside else 0.0
+    below = 0.0 if beside else items + 0.35
+    height = _height(plane, width, max(least, 2.2), max(least, 4.0))
+    more = style.key_room(typology.titles)
+    page = style.new_page(title, "", caption, height + 0.6 + _SHARES + 0.75 + more + below)
     style.draw_key(page, page.height - 0.12, typology.key())
-    bottom = page.height - height - 0.3
+    bottom = page.height - height - 0.3 - more
     axes = page.axes(0.4, bottom, width, height)
     _frame(axes, plane, (width, height))
     _draw_trusts(axes, plane, typology, 8.0)
     place = (page.width - side - 0.05, bottom + height - items - 0.2)
+    if not beside:
+        side = page.width - names.width - 0.1
+        place = (names.width, bottom - items - 0.7)
     _draw_loadings(page, place, (side, items), plane.loadings[order], names.texts)
     _draw_shares(page.axes(0.4, 0.3, page.width - 0.5, _SHARES), plane.shares)
     data = _biplot(plane, typology)
@@ -252,7 +262,7 @@ def _draw_loadings(
                 value + (0.06 if value >= 0 else -0.06) * reach,
                 place,
                 decimal(value),
-                size=5.5,
+                size=style.NOTE,
                 ha="left" if value >= 0 else "right",
                 va="center_baseline",
             )

@@ -113,6 +113,7 @@ def _unknown(counts: pd.DataFrame, groups: list[str]) -> str:
 
 def _draw_bars(axes: Axes, data: pd.DataFrame, groups: list[str]) -> None:
     levels = list(dict.fromkeys(data["level"]))
+    shares = data[["group", "percent", "n"]].itertuples(index=False, name=None)
     height = 0.78 / len(groups)
     for number, group in enumerate(groups):
         of_group = data[data["group"] == group]
@@ -129,13 +130,20 @@ def _draw_bars(axes: Axes, data: pd.DataFrame, groups: list[str]) -> None:
             axes.text(
                 percent + 0.6,
                 place,
-                f"{group}: {percent:.0f}% ({n:,})",
+                _share(group, percent, n),
                 size=style.NOTE,
                 va="center_baseline",
             )
-    axes.set_xlim(0, data["percent"].max() * 1.3)
+    words = style.label_width([_share(*one) for one in shares], style.NOTE) + 0.1
+    bars = style.need(style.inches_of(axes)[0] - words, 0.6)
+    spare = max(1.3, 1 + words / max(bars, 0.1))
+    axes.set_xlim(0, data["percent"].max() * spare)
     axes.set_xticks([])
     axes.spines["bottom"].set_visible(False)
+
+
+def _share(group: str, percent: float, n: int) -> str:
+    return f"{group}: {percent:.0f}% ({n:,})"
 
 
 def _alt(data: pd.DataFrame, label: str, groups: list[str]) -> str:

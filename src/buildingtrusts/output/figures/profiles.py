@@ -161,8 +161,9 @@ def _rows(
     items = list(label_of)
     labels = style.row_labels(label_of.values(), max(row, 0.09 * typology.k + 0.06))
     height = labels.row * len(items)
-    page = style.new_page(title, subtitle, caption, height + _KEY + 0.4)
-    style.draw_key(page, height + 0.57, typology.key())
+    more = style.key_room(typology.titles)
+    page = style.new_page(title, subtitle, caption, height + _KEY + 0.4 + more)
+    style.draw_key(page, height + 0.57 + more, typology.key())
     axes = page.axes(labels.width, 0.4, page.width - labels.width - 0.05, height)
     style.label_rows(axes, labels.texts, rules=0)
     for place in range(0, len(items), 2):

@@ -51,7 +51,8 @@ def draw_sample(sample: pd.DataFrame) -> Drawing:
     )
     row = max(0.02, min(_ROW, _MOST_ROOM / len(order)))
     height = row * len(order)
-    page = style.new_page(title, _subtitle(totals), caption, height + 0.45 + _KEY)
+    more = style.key_room([role_title(role) for role in roles], swatches=True)
+    page = style.new_page(title, _subtitle(totals), caption, height + 0.45 + _KEY + more)
     names = style.names_of(order)
     left = style.label_width(names) + 0.08
     axes = page.axes(left, 0.4, page.width - left - 0.1, height)
@@ -59,7 +60,7 @@ def draw_sample(sample: pd.DataFrame) -> Drawing:
     _draw_bars(axes, data, roles or ["all"], order)
     _name_totals(axes, totals, order)
     entries = [(_fill(number), role_title(role)) for number, role in enumerate(roles)]
-    style.draw_swatches(page, height + 0.58, entries)
+    style.draw_swatches(page, height + 0.58 + more, entries)
     if 0 < clustered.sum() < len(order):
         axes.axhline(clustered.sum() - 0.5, color=style.INK, linewidth=0.8)
     style.name_axis(axes, "Responses")

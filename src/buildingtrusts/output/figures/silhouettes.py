@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 COLUMNS = ("panel", "k", "mat_id", "cluster", "type_id", "width")
 _ROW, _MOST_ROOM, _SIDE = 0.18, 9.0, 2.3
+#: Inches that bars need beside the means; inches of the means below them.
+_LEAST, _BELOW = 1.2, 2.1
 #: Behind numbers that a line may cross.
 _CLEAR = {"facecolor": style.PAPER, "edgecolor": "none", "pad": 0.5}
 
@@ -57,12 +59,19 @@ def draw_silhouettes(
     rows = len(shown) + len(typology.clusters)
     row = max(0.02, min(_ROW, _MOST_ROOM / rows))
     height = max(row * rows, 1.75)
-    page = style.new_page(title, "", caption, height + 0.5)
     names = style.label_width(style.names_of(shown["mat_id"])) + 0.1
-    width = page.width - _SIDE - names - 0.65
-    bars = page.axes(names, 0.4 + height - row * rows, width, row * rows)
+    width = style.inner_width() - _SIDE - names - 0.65
+    # Means stand beside the trusts where bars then still have room, else below them.
+    beside = width > _LEAST
+    below = 0.0 if beside else _BELOW
+    page = style.new_page(title, "", caption, height + 0.5 + below)
+    width = width if beside else page.width - names - 0.1
+    bars = page.axes(names, 0.4 + height - row * rows + below, width, row * rows)
     _draw_bars(bars, shown, typology, mean, row > 0.08)
-    side = page.axes(page.width - _SIDE, height - 1.35, _SIDE - 0.05, 1.6)
+    if beside:
+        side = page.axes(page.width - _SIDE, height - 1.35, _SIDE - 0.05, 1.6)
+    else:
+        side = page.axes(names, 0.4, width, _BELOW - 0.75)
     _draw_means(side, means, typology.k)
     data = _data(shown, means, typology)
     return Drawing(

@@ -59,11 +59,12 @@ def draw_standardisation(table: pd.DataFrame, questions: Sequence[Question]) -> 
     ]
     for axes, heading in zip(panels, ("All respondents", "Central and school staff"), strict=True):
         style.label_rows(axes, rows.texts if axes is panels[0] else [""] * len(labels))
-        axes.set_title(heading)
+        style.name_panel(axes, heading)
         style.name_axis(axes, "Rating")
         low, high = _window(data, limits)
         axes.set_xlim(low, high)
-        axes.set_xticks(np.arange(low, high + 0.1, 0.5))
+        ticks = np.arange(low, high + 0.1, 0.5).tolist()
+        style.mark_scale(axes, ticks, [f"{tick:.1f}" for tick in ticks])
         if limits:
             axes.axvline(sum(limits) / 2, color=style.INK, linewidth=0.8)
     _draw_all(panels[0], data, list(labels))
@@ -141,7 +142,7 @@ def _draw_sides(axes: Axes, data: pd.DataFrame, items: list[str]) -> None:
                 mean,
                 place,
                 letter,
-                size=5.5,
+                size=style.NOTE,
                 ha="center",
                 va="center_baseline",
                 color=style.ink_on(colour),

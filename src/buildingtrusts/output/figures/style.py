@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import cache, wraps
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
@@ -16,12 +17,18 @@ from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 import matplotlib
 import numpy as np
 from matplotlib.figure import Figure
-from matplotlib.font_manager import findfont, get_font
+from matplotlib.font_manager import get_font
 from matplotlib.ft2font import LoadFlags
 from matplotlib.lines import Line2D
 from matplotlib.patches import Rectangle
 
-from buildingtrusts.output.figures.fonts import FAMILY, FULL_FAMILY, register_font
+from buildingtrusts.output.figures.fonts import (
+    FAMILY,
+    FULL_FAMILY,
+    file_of,
+    reduced_name,
+    register_font,
+)
 from buildingtrusts.output.vocabulary import spoken
 
 if TYPE_CHECKING:
@@ -36,8 +43,10 @@ INK, GREY, RULE, SHADE, PAPER = "#222222", "#595959", "#D9D9D9", "#F3F3F3", "#FF
 #: Behind the words that say a figure's answers are made up.
 STAMP_BAND = "#FDE7DA"
 
-#: Inches: a figure across a page, and one in a column.
+#: Inches: a figure across a page, and one of few marks.
 DOUBLE, SINGLE = 7.2, 4.6
+#: From how many inches on the longest stamp takes one line.
+_WIDE = 7.0
 TITLE, SUBTITLE, LABEL, TICK, NOTE = 10.0, 8.0, 7.5, 7.0, 6.5
 _LEADING = 1.3
 _POINTS_AN_INCH = 72.0
@@ -108,9 +117,85 @@ def styled(function: Callable[_P, _R]) -> Callable[_P, _R]:
 @contextmanager
 def settings() -> Iterator[None]:
     """The study's settings, for as long as the block lasts."""
-    register_font()
-    with matplotlib.rc_context(SETTINGS):
+    family = _FONT.get()
+    register_font(family)
+    chosen: dict[Any, Any] = {
+        "font.family": [reduced_name(family), "sans-serif"],
+        "font.sans-serif": [*dict.fromkeys((family, FULL_FAMILY, "Verdana", "Arial"))],
+    }
+    with matplotlib.rc_context({**SETTINGS, **chosen}):
         yield
+
+
+_FONT: ContextVar[str] = ContextVar("font", default=FULL_FAMILY)
+
+
+@contextmanager
+def in_font(family: str) -> Iterator[None]:
+    """Set all figures in a font family, for as long as the block lasts."""
+    token = _FONT.set(family)
+    try:
+        yield
+    finally:
+        _FONT.reset(token)
+
+
+class NoRoom(Exception):
+    """A drawing does not fit on a paper so narrow; :mod:`.paper` then takes a wider one."""
+
+
+@dataclass(frozen=True)
+class _Paper:
+    width: float = DOUBLE
+    strict: bool = False
+    slide: bool = False
+
+
+_PAGE = _Paper()
+_PAPER: ContextVar[_Paper] = ContextVar("paper", default=_PAGE)
+
+
+@contextmanager
+def on_paper(width: float, strict: bool = False, slide: bool = False) -> Iterator[None]:
+    """Lay figures out at a width, for as long as the block lasts.
+
+    Parameters
+    ----------
+    width : float
+        Inches, at the sizes of type above.
+    strict : bool
+        Raise :class:`NoRoom` rather than squeeze a drawing.
+    slide : bool
+        Whether the note below is left to whoever speaks.
+    """
+    token = _PAPER.set(_Paper(width, strict, slide))
+    try:
+        yield
+    finally:
+        _PAPER.reset(token)
+
+
+def page_width(most: float = float("inf")) -> float:
+    """Width of a figure in inches: that of the paper, or less if so much is enough."""
+    return min(_PAPER.get().width, most)
+
+
+def inner_width() -> float:
+    """Width inside the margins of a figure as wide as the paper, in inches."""
+    return page_width() - 2 * _MARGIN
+
+
+def need(room: float, least: float) -> float:
+    """Room in inches, if it is enough.
+
+    Raises
+    ------
+    NoRoom
+        If it is not, and a wider paper may be had.
+    """
+    if room < least and _PAPER.get().strict:
+        raise NoRoom(f"{room:.2f} inches where {least:.2f} are needed")
+    return room
 
 
 def colour_of(type_id: int) -> str:
@@ -148,9 +233,13 @@ def text_width(text: str, size: float) -> float:
     return _width_as_it_is(spoken(text), size)
 
 
-@cache
 def _width_as_it_is(text: str, size: float) -> float:
-    font = get_font([str(register_font()), findfont(FULL_FAMILY)])
+    return _width_in(_FONT.get(), text, size)
+
+
+@cache
+def _width_in(family: str, text: str, size: float) -> float:
+    font = get_font([str(register_font(family)), file_of(family), file_of(FULL_FAMILY)])
     font.set_size(size, _POINTS_AN_INCH)
     font.set_text(text, 0.0, flags=LoadFlags.NO_HINTING)
     return float(font.get_width_height()[0] / 64 / _POINTS_AN_INCH)
@@ -163,15 +252,15 @@ def line_height(size: float) -> float:
 
 def wrap(text: str, size: float, width: float) -> tuple[str, ...]:
     """Break text, in the study's words, into lines of so many inches; a longer word has its own."""
-    return _wrapped_as_it_is(spoken(text), size, width)
+    return _wrapped_in(_FONT.get(), spoken(text), size, width)
 
 
 @cache
-def _wrapped_as_it_is(text: str, size: float, width: float) -> tuple[str, ...]:
+def _wrapped_in(family: str, text: str, size: float, width: float) -> tuple[str, ...]:
     lines: list[str] = []
     # A non-breaking space keeps its words together, which a bare split() would not.
     for word in filter(None, text.split(" ")):
-        if lines and _width_as_it_is(f"{lines[-1]} {word}", size) <= width:
+        if lines and _width_in(family, f"{lines[-1]} {word}", size) <= width:
             lines[-1] = f"{lines[-1]} {word}"
         else:
             lines.append(word)
@@ -258,6 +347,7 @@ class Page:
     def axes(self, left: float, bottom: float, width: float, height: float) -> Axes:
         """Axes at a place of the room, in inches from its lower left corner."""
         across, up = self.figure.get_size_inches()
+        need(width, 0.1)
         return self.figure.add_axes((*self.place(left, bottom), width / across, height / up))
 
     def place(self, left: float, bottom: float) -> tuple[float, float]:
@@ -272,10 +362,10 @@ class Page:
 
 def stamp_height(width: float) -> float:
     """Inches kept free at the foot of a figure for its stamp."""
-    return 0.24 if width >= DOUBLE else 0.36
+    return 0.24 if width >= _WIDE else 0.36
 
 
-def new_page(title: str, subtitle: str, note: str, room: float, width: float = DOUBLE) -> Page:
+def new_page(title: str, subtitle: str, note: str, room: float, width: float | None = None) -> Page:
     """Make a figure with its words in place.
 
     Parameters
@@ -284,21 +374,22 @@ def new_page(title: str, subtitle: str, note: str, room: float, width: float = D
         Plain text; wrapped to the figure's width. The note stands below the drawing.
     room : float
         Height left for the drawing, in inches.
-    width : float
-        Of the figure, in inches.
+    width : float, optional
+        Of the figure, in inches; by default the paper's.
 
     Returns
     -------
     Page
         Its figure is as high as words, drawing and the strip for the stamp need.
     """
+    width = page_width() if width is None else width
     inner = width - 2 * _MARGIN
     above = [
         (line, size, colour)
         for text, size, colour in ((title, TITLE, INK), (subtitle, SUBTITLE, GREY))
         for line in wrap(text, size, inner)
     ]
-    below = wrap(note, NOTE, inner)
+    below = () if _PAPER.get().slide else wrap(note, NOTE, inner)
     head = _MARGIN + sum(line_height(size) for _, size, _ in above) + _GAP
     foot = stamp_height(width) + _GAP + len(below) * line_height(NOTE)
     height = head + room + foot
@@ -365,10 +456,37 @@ def label_rows(axes: Axes, labels: Sequence[str], rules: float = 1.0) -> None:
 
 
 def name_axis(axes: Axes, text: str, middle: float = 0.5) -> None:
-    """Write what a horizontal axis shows, at a fixed distance below it."""
-    axes.set_xlabel(text)
+    """Write what a horizontal axis shows, at a fixed distance below it, inside the figure."""
+    across, up = inches_of(axes)
+    figure = across / float(axes.get_position().width)
+    start = axes.get_position().x0 * figure
+    room = figure - 2 * _MARGIN
+    size = LABEL if text_width(text, LABEL) <= room else NOTE
+    half = min(text_width(text, size), room) / 2
+    centre = start + middle * across
+    inside = min(max(centre, _MARGIN + half), figure - _MARGIN - half)
+    if inside != centre:
+        middle = (inside - start) / across
+    axes.set_xlabel(shorten(text, size, room), size=size)
     # A fixed place spares matplotlib measuring every tick label in every format.
-    axes.xaxis.set_label_coords(middle, -0.22 / inches_of(axes)[1])
+    axes.xaxis.set_label_coords(middle, -0.22 / up)
+
+
+def name_panel(axes: Axes, text: str, room: float | None = None) -> None:
+    """Write what a panel shows above it, in two lines if it is narrow."""
+    axes.set_title(fold(text, LABEL, room or inches_of(axes)[0] + 0.1, 2), linespacing=1.1)
+
+
+def mark_scale(axes: Axes, ticks: Sequence[float], labels: Sequence[str] | None = None) -> None:
+    """Mark a horizontal scale whose limits are set; labels that have no room are left out."""
+    shown = list(labels) if labels else [f"{tick:g}" for tick in ticks]
+    low, high = axes.get_xlim()
+    inch = inches_of(axes)[0] / (high - low)
+    widest = label_width(shown) + 0.06
+    every = 1
+    while every < len(ticks) and (ticks[1] - ticks[0]) * every * inch < widest:
+        every += 1
+    axes.set_xticks(list(ticks), [one if n % every == 0 else "" for n, one in enumerate(shown)])
 
 
 def inches_of(axes: Axes) -> tuple[float, float]:
@@ -403,7 +521,7 @@ def number_markers(
             one_x,
             one_y,
             str(number),
-            size=0.66 * size,
+            size=max(0.66 * size, min(NOTE, 0.82 * size)),
             color=ink_on(colour),
             ha="center",
             va="center_baseline",
@@ -434,10 +552,47 @@ def fill_of(colour: str, hatch: str) -> dict[str, Any]:
     }
 
 
+#: Inches from one line of a key to the next.
+_KEY_LINE = 0.2
+
+
+@dataclass(frozen=True)
+class _KeyStyle:
+    """Inches before the first entry, from its sign to its name, and to the next entry."""
+
+    start: float
+    lead: float
+    gap: float
+
+    def places(self, names: Sequence[str], width: float) -> list[tuple[float, int]]:
+        """Where each entry begins, and on which line."""
+        places: list[tuple[float, int]] = []
+        left, line = self.start, 0
+        for name in names:
+            room = self.lead + text_width(name, LABEL)
+            if places and left + room > width:
+                left, line = self.start, line + 1
+            need(width, left + room)
+            places.append((left, line))
+            left += room + self.gap
+        return places
+
+
+_MARKER_KEY, _SWATCH_KEY = _KeyStyle(0.08, 0.11, 0.25), _KeyStyle(0.02, 0.29, 0.28)
+
+
+def key_room(names: Sequence[str], swatches: bool = False) -> float:
+    """Inches that the lines of a key after its first take, on a figure as wide as the paper."""
+    places = (_SWATCH_KEY if swatches else _MARKER_KEY).places(names, inner_width())
+    return _KEY_LINE * places[-1][1] if places else 0.0
+
+
 def draw_key(page: Page, bottom: float, entries: Sequence[tuple[int, object, str]]) -> None:
-    """Draw one line that names markers: (type_id, number in the marker, name)."""
-    left = 0.08
-    for type_id, number, name in entries:
+    """Name markers: (type_id, number in the marker, name), in a line or, from it down, several."""
+    first = bottom
+    places = _MARKER_KEY.places([name for *_, name in entries], page.width)
+    for (left, line), (type_id, number, name) in zip(places, entries, strict=True):
+        bottom = first - _KEY_LINE * line
         colour = colour_of(type_id)
         place = page.place(left, bottom)
         page.figure.add_artist(
@@ -451,21 +606,36 @@ def draw_key(page: Page, bottom: float, entries: Sequence[tuple[int, object, str
                 markeredgewidth=0.5,
             )
         )
-        inside = {"size": 6.0, "color": ink_on(colour), "ha": "center", "va": "center_baseline"}
+        inside = {"size": NOTE, "color": ink_on(colour), "ha": "center", "va": "center_baseline"}
         page.text(left, bottom, str(number), **inside)
         page.text(left + 0.11, bottom, name, size=LABEL, va="center_baseline")
-        left += 0.11 + text_width(name, LABEL) + 0.25
+
+
+def draw_looks(page: Page, bottom: float, entries: Sequence[tuple[dict[str, Any], str]]) -> None:
+    """Name markers of any look: (keywords of a line, name), laid out as by :func:`draw_key`."""
+    places = _MARKER_KEY.places([name for _, name in entries], page.width)
+    for (left, line), (look, name) in zip(places, entries, strict=True):
+        x, y = page.place(left, bottom - _KEY_LINE * line)
+        page.figure.add_artist(Line2D([x], [y], **look))
+        page.text(
+            left + _MARKER_KEY.lead,
+            bottom - _KEY_LINE * line,
+            name,
+            size=LABEL,
+            va="center_baseline",
+        )
 
 
 def draw_swatches(page: Page, bottom: float, entries: Sequence[tuple[dict[str, Any], str]]) -> None:
-    """Draw one line that names fills: (keywords of :func:`fill_of`, name)."""
+    """Name fills: (keywords of :func:`fill_of`, name), in a line or, from it down, several."""
     across, up = page.figure.get_size_inches()
-    left = 0.02
-    for fill, name in entries:
+    first = bottom
+    places = _SWATCH_KEY.places([name for _, name in entries], page.width)
+    for (left, line), (fill, name) in zip(places, entries, strict=True):
+        bottom = first - _KEY_LINE * line
         corner = page.place(left, bottom - 0.06)
         page.figure.add_artist(Rectangle(corner, 0.22 / across, 0.13 / up, **fill))
         page.text(left + 0.29, bottom, name, size=LABEL, va="center_baseline")
-        left += 0.29 + text_width(name, LABEL) + 0.28
 
 
 def scale_ticks(low: float, high: float) -> list[float]:

@@ -47,6 +47,11 @@ class Typology:
             return f"Cluster {cluster}, type {self.type_of[cluster]} ({size})"
         return f"Cluster {cluster} ({size})"
 
+    @property
+    def titles(self) -> list[str]:
+        """Names of the clusters, as a key has them."""
+        return [self.title(one) for one in self.clusters]
+
     def key(self) -> list[tuple[int, object, str]]:
         """Entries for :func:`.style.draw_key`."""
         return [(self.type_of[one], one, self.title(one)) for one in self.clusters]

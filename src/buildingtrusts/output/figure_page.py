@@ -1,0 +1,152 @@
+"""One page on which all figures of a run can be seen small, for choosing.
+
+The page is one file without scripts that shows the pictures beside it by relative links, so that it
+works from disk as long as it stays in the folder of results. All it quotes is escaped by Jinja2's
+autoescaping, and a policy in its head keeps browsers from running anything.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from buildingtrusts.output.figures import EVIDENCE_FIGURES, TRACKING_FIGURES
+
+if TYPE_CHECKING:
+    import jinja2
+
+#: Formats that browsers show, the first one found being shown.
+SHOWN = ("png", "svg")
+_KINDS = {
+    "The clusters": ("dendrogram", "heatmap", "silhouettes", "ordination"),
+    "What clusters are like": (
+        *("operations_profiles", "operating_model", "crosstabs", "associations"),
+        *("performance_by_cluster", "effectiveness"),
+    ),
+    "Who answered, and how alike": ("sample", "agreement"),
+    "How sure the clusters are": EVIDENCE_FIGURES,
+    "Change between waves": TRACKING_FIGURES,
+    "The sample and the population": (
+        *("sample_phase_mix", "sample_school_type_mix", "sample_size_schools"),
+    ),
+    "The published claims": ("published_associations", "ledger"),
+}
+_OF_THE_REPORT, _INTERVIEWS = "As in the report", "Interviews"
+#: Millimetres by which a figure may differ from what was asked.
+_ROUNDING = 0.5
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A figure on the page.
+
+    Attributes
+    ----------
+    name : str
+        Stem of its files.
+    folder : str
+        Of its files, relative to the page, as a link has it.
+    title, alt_text : str
+        As the figure's own files say.
+    formats : tuple of str
+        Formats that there are.
+    width, height : float or None
+        In millimetres.
+    """
+
+    name: str
+    folder: str
+    title: str
+    alt_text: str
+    formats: tuple[str, ...]
+    width: float | None = None
+    height: float | None = None
+
+    @property
+    def picture(self) -> str | None:
+        """The format that the page shows."""
+        return next((one for one in SHOWN if one in self.formats), None)
+
+    @property
+    def size(self) -> str:
+        """Width and height in words; empty if they are not known."""
+        if self.width is None or self.height is None:
+            return ""
+        return f"{self.width:.0f} × {self.height:.0f} mm"
+
+
+@dataclass(frozen=True)
+class Group:
+    """Figures of one wave, or of the study, by kind."""
+
+    key: str
+    title: str
+    kinds: Sequence[tuple[str, Sequence[Shown]]]
+
+    @property
+    def figures(self) -> list[Shown]:
+        """All of them."""
+        return [figure for _, figures in self.kinds for figure in figures]
+
+
+def group_figures(key: str, title: str, figures: Iterable[Shown]) -> Group:
+    """Put figures in their kinds, in the order of the page.
+
+    Examples
+    --------
+    >>> one = Shown("heatmap", "2017/figures", "Means", "Means run from 1 to 2.", ("svg",))
+    >>> [kind for kind, _ in group_figures("2017", "Wave 2017", [one]).kinds]
+    ['The clusters']
+    """
+    found: dict[str, list[Shown]] = {kind: [] for kind in (_OF_THE_REPORT, *_KINDS, _INTERVIEWS)}
+    for figure in figures:
+        found[_kind_of(figure.name)].append(figure)
+    return Group(key, title, [(kind, shown) for kind, shown in found.items() if shown])
+
+
+def _kind_of(name: str) -> str:
+    if name.startswith("interviews_"):
+        return _INTERVIEWS
+    return next((kind for kind, names in _KINDS.items() if name in names), _OF_THE_REPORT)
+
+
+def as_page(groups: Sequence[Group], statements: Sequence[str], width: float, asked: str) -> str:
+    """The page as HTML.
+
+    Parameters
+    ----------
+    groups : sequence of Group
+        In the order of the page.
+    statements : sequence of str
+        What is said of waves that hold nobody's answers; empty for original ones.
+    width : float
+        Millimetres that figures were to be wide at most.
+    asked : str
+        The same in words.
+    """
+    wider = [
+        figure
+        for group in groups
+        for figure in group.figures
+        if figure.width is not None and figure.width > width + _ROUNDING
+    ]
+    count = sum(len(group.figures) for group in groups)
+    page = _template().render(
+        groups=groups, statements=statements, asked=asked, wider=wider, count=count
+    )
+    return str(page)
+
+
+def _template() -> jinja2.Template:
+    import jinja2
+
+    environment = jinja2.Environment(
+        loader=jinja2.PackageLoader("buildingtrusts.output", "templates"),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    return environment.get_template("figure_page.html")
