@@ -203,6 +203,16 @@ def protect_response_counts(counts_of: Mapping[tuple[str, bool], int], below: in
     -------
     Protected
         Keys ``(role, clustered)`` with role ``all`` and clustered ``all`` for the margins.
+
+    Examples
+    --------
+    Two chief executives cannot be hidden alone: the margins would give them back.
+
+    >>> counts = {("ceo", True): 2, ("ceo", False): 6, ("school_leader", True): 30,
+    ...           ("school_leader", False): 12}
+    >>> found = protect_response_counts(counts, 5)
+    >>> [key for key, hidden in zip(found.keys, found.hidden) if hidden]
+    [('ceo', True), ('ceo', False), ('school_leader', True), ('school_leader', False)]
     """
     counts = _Counts()
     for key, n in counts_of.items():
