@@ -53,11 +53,43 @@ def verdict(table: Path) -> str:
 
 
 def rule_graph() -> str:
-    """The rules and what each needs, without styling."""
+    """The rules and what each needs, without styling and without what other arrows say."""
     lines = printed("snakemake", "--rulegraph", "mermaid-js").splitlines()
     start = next(number for number, line in enumerate(lines) if line.startswith("flowchart"))
     # A page's own colours suit its light and dark appearance; Snakemake's suit neither.
-    return "\n".join(line.replace("\t", "    ") for line in lines[start:] if "style" not in line)
+    drawn = [line.replace("\t", "    ") for line in lines[start:] if "style" not in line]
+    return "\n".join(without_detours(drawn))
+
+
+def without_detours(lines: list[str]) -> list[str]:
+    """Leave out an arrow where a longer way leads to the same rule, or to the rule itself.
+
+    Examples
+    --------
+    >>> without_detours(["a --> b", "b --> c", "a --> c", "c --> c"])
+    ['a --> b', 'b --> c']
+    """
+    arrows = [tuple(line.split(" --> ")) for line in map(str.strip, lines) if " --> " in line]
+    after: dict[str, set[str]] = {}
+    for start, end in arrows:
+        if start != end:
+            after.setdefault(start, set()).add(end)
+
+    def reached(rule: str) -> set[str]:
+        found: set[str] = set()
+        waiting = [rule]
+        while waiting:
+            for end in after.get(waiting.pop(), set()) - found:
+                found.add(end)
+                waiting.append(end)
+        return found
+
+    def detour(start: str, end: str) -> bool:
+        return start == end or any(end in reached(one) for one in after[start] - {end})
+
+    return [
+        line for line in lines if " --> " not in line or not detour(*line.strip().split(" --> "))
+    ]
 
 
 def printed(module: str, *words: str) -> str:
