@@ -16,6 +16,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from buildingtrusts.output.feedback_text import Entry, Page, Words
+from buildingtrusts.output.markup import markup_environment
 from buildingtrusts.output.terminal import visible
 
 if TYPE_CHECKING:
@@ -96,15 +97,6 @@ def list_name(wave: str) -> str:
 
 @cache
 def _template(name: str) -> jinja2.Template:
-    import jinja2
-
-    environment = jinja2.Environment(
-        loader=jinja2.PackageLoader("buildingtrusts.output", "templates"),
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-    )
+    environment = markup_environment()
     environment.filters["visible"] = visible
     return environment.get_template(name)

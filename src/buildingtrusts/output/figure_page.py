@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from buildingtrusts.output.figures import EVIDENCE_FIGURES, TRACKING_FIGURES
+from buildingtrusts.output.markup import markup_environment
 
 if TYPE_CHECKING:
     import jinja2
@@ -139,14 +140,4 @@ def as_page(groups: Sequence[Group], statements: Sequence[str], width: float, as
 
 
 def _template() -> jinja2.Template:
-    import jinja2
-
-    environment = jinja2.Environment(
-        loader=jinja2.PackageLoader("buildingtrusts.output", "templates"),
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-    )
-    return environment.get_template("figure_page.html")
+    return markup_environment().get_template("figure_page.html")

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING
 
+from buildingtrusts.output.markup import markup_environment
 from buildingtrusts.output.terminal import visible, wrapped
 
 if TYPE_CHECKING:
@@ -128,16 +129,7 @@ def as_page(report: Report) -> str:
 
 @cache
 def _template() -> jinja2.Template:
-    import jinja2
-
-    environment = jinja2.Environment(
-        loader=jinja2.PackageLoader("buildingtrusts.output", "templates"),
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-    )
+    environment = markup_environment()
     environment.filters["visible"] = visible
     environment.filters["quoted"] = _quoted
     return environment.get_template("problem_page.html")

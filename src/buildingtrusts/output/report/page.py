@@ -12,10 +12,12 @@ import hashlib
 import json
 from typing import TYPE_CHECKING
 
+from buildingtrusts.output.markup import markup_environment
 from buildingtrusts.output.report import words
 from buildingtrusts.output.report.content import Report
 
 if TYPE_CHECKING:
+    import jinja2
     from markupsafe import Markup
 
 _FOLDER = "output/report"
@@ -42,18 +44,10 @@ def render_page(report: Report) -> str:
     str
         A whole HTML document; the same report gives the same bytes.
     """
-    from jinja2 import Environment, PackageLoader, StrictUndefined
     from markupsafe import Markup
 
-    loader = PackageLoader("buildingtrusts", _FOLDER)
-    environment = Environment(
-        loader=loader,
-        autoescape=True,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        undefined=StrictUndefined,
-    )
-    style, script = (loader.get_source(environment, f"report.{one}")[0] for one in ("css", "js"))
+    environment = markup_environment(_FOLDER)
+    style, script = (_source(environment, f"report.{one}") for one in ("css", "js"))
     digest = base64.b64encode(hashlib.sha256(script.encode("utf-8")).digest()).decode("ascii")
     environment.filters["script_text"] = script_text
     return environment.get_template("page.html").render(
@@ -64,6 +58,13 @@ def render_page(report: Report) -> str:
         script=Markup(script),
         script_hash=digest,
     )
+
+
+def _source(environment: jinja2.Environment, name: str) -> str:
+    loader = environment.loader
+    if loader is None:
+        raise RuntimeError("the page's templates cannot be found.")
+    return loader.get_source(environment, name)[0]
 
 
 def script_text(text: str) -> Markup:
