@@ -39,13 +39,23 @@ def results(plan: Plan, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The steps that give the compared numbers, with the flags of the workflow's rules."""
     folder = tmp_path_factory.mktemp("univbct")
     for wave in WAVES:
-        run_wave(plan, wave, folder / "processed" / wave, folder / "results" / wave / "tables")
-    flags = shlex.split(plan.tracking_flags())
-    flags = [flag.replace("examples/univbct", str(folder)) for flag in flags]
+        tidy, made = folder / "processed" / wave, folder / "results" / wave
+        run_wave(plan, wave, tidy, made / "tables")
+        typed = here(plan.typing_flags(wave), folder)
+        assert main(["type-clusters", *typed, "--out", str(made / "tables")]) == 0
+        common = here(plan.common_flags(wave), folder)
+        answers = ["--answers", str(tidy / "common_answers.csv")]
+        assert main(["cluster-common", *common, *answers, "--out", f"{made}/common/tables"]) == 0
+    flags = here(plan.tracking_flags(), folder)
     codebook = str(EXAMPLE / "codebook.csv")
     out = str(folder / "results" / "tables")
     assert main(["track", *flags, "--codebook", codebook, "--seed", "1", "--out", out]) == 0
     return folder / "results"
+
+
+def here(flags: str, folder: Path) -> list[str]:
+    """Flags of a rule, with the example's folders taken elsewhere."""
+    return [flag.replace("examples/univbct", str(folder)) for flag in shlex.split(flags)]
 
 
 def run_wave(plan: Plan, wave: str, tidy: Path, tables: Path) -> None:
@@ -63,10 +73,11 @@ def run_wave(plan: Plan, wave: str, tidy: Path, tables: Path) -> None:
     least = str(declared.min_responses)
     step("aggregate", *answers, "--block", declared.block, "--min-responses", least)
     flags = shlex.split(plan.cluster_flags(wave))
-    step("cluster", *answers, *files(tables, "sample"), *flags)
+    cuts = str(tidy / "cuts.csv")
+    step("cluster", *answers, *files(tables, "sample"), *flags, "--cuts", cuts)
     step(
         "crosstabulate",
-        *files(tables, "clusters"),
+        *("--clusters", cuts),
         *files(tidy, "trusts", "attributes"),
         *("--k", *map(str, declared.report_k), "--seed", "1", "--wave", wave),
         *shlex.split(plan.crosstab_flags()),

@@ -91,7 +91,7 @@ def tree_chart(
         ],
         _foot(limits, distance, frame, height, len(questions)),
     ]
-    return scene.stamped(groups, width, height + 8, 760, stamp)
+    return scene.stamped(groups, width, height + 8, 700, stamp)
 
 
 def _frame(
