@@ -113,6 +113,7 @@ rule list_figures:
             for figure in PLAN.every_figure()
             for kind in STUDY.figures.formats
         ],
+        templates=resources_of("output/templates"),
         code=modules_of("list_figures"),
     output:
         page=f"{RESULTS}/figures.html",
