@@ -25,8 +25,8 @@ INTERFACE = {
     "let_go": "Let go",
     "hint": (
         "Point at a trust in a table or in a figure drawn on this page, or choose one here, and it "
-        "is marked in all of them. In a figure the arrow keys go from trust to trust; Enter keeps one marked, Escape "
-        "lets it go."
+        "is marked in all of them. In a figure the arrow keys go from trust to trust; Enter keeps "
+        "one marked, Escape lets it go."
     ),
     "whose": "Whose answers these are",
     "marked": f"The marked {GROUP}",
