@@ -57,7 +57,7 @@ def run(arguments: argparse.Namespace) -> None:
             {
                 "Source": arguments.source,
                 "Licence of the responses": arguments.licence,
-                "These tables": arguments.note,
+                "These tables": words.say(arguments.note),
             },
             {name: replace(one, holds=words.say(one.holds)) for name, one in tables.items()},
         ),

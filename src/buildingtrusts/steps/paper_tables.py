@@ -75,7 +75,9 @@ def _names(of: WaveTables) -> frozenset[str]:
     asked = of.questions.all
     anchors = [text for one in asked for text in (one.low_anchor, one.high_anchor)]
     shown = [uncapitalised(text) for text in anchors if text]
-    return frozenset({of.wave, *anchors, *shown, *(one.label for one in asked)} - {""})
+    labels = [one.label for one in asked]
+    data = {*of.tables["sample"]["mat_id"], *of.tables["crosstabs"]["level"]}
+    return frozenset({of.wave, *anchors, *shown, *labels, *map(str, data)} - {""})
 
 
 def _method(linkage: str, metric: str) -> str:

@@ -70,7 +70,7 @@ def _tables(arguments: argparse.Namespace) -> list[PaperTable]:
     from buildingtrusts.study.provenance import stamp
 
     of, words = _material(arguments), stamp(arguments.provenance)
-    said = Vocabulary(dict(arguments.words), frozenset(arguments.waves))
+    said = Vocabulary(dict(arguments.words), _names(arguments.waves, of))
     made = []
     for name in arguments.only:
         # Of printed counts alone it would be wrong to say that they are not the survey's.
@@ -78,6 +78,12 @@ def _tables(arguments: argparse.Namespace) -> list[PaperTable]:
             [in_words(compose_study_table(name, of), said)], "" if name in FROM_PRINT else words
         )
     return made
+
+
+def _names(waves: list[str], of: StudyTables) -> frozenset[str]:
+    """Texts from data, which stay as they are whatever a study calls its groups."""
+    told = of.tables["ledger"]["statement"].dropna() if "ledger" in of.tables else ()
+    return frozenset([*waves, *map(str, told)])
 
 
 def _material(arguments: argparse.Namespace) -> StudyTables:

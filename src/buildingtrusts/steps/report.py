@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from buildingtrusts.output.contracts import EVIDENCE_TABLES, WAVE_TABLES
 from buildingtrusts.output.figures import EVIDENCE_FIGURES, WAVE_FIGURES
+from buildingtrusts.study.flags import add_words
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -54,6 +55,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--citation", help="a citation file, CITATION.cff")
     parser.add_argument("--methods", help="the methods, as Markdown")
     parser.add_argument("--seed", type=int, required=True, help="the study's seed")
+    add_words(parser)
     parser.add_argument("--out", required=True, help="the page to write")
 
 
@@ -62,10 +64,28 @@ def run(arguments: argparse.Namespace) -> None:
     from buildingtrusts.output.files import write_text
     from buildingtrusts.output.report.compose import compose_report
     from buildingtrusts.output.report.page import render_page
+    from buildingtrusts.output.vocabulary import Vocabulary
 
-    page = render_page(compose_report(read_material(arguments)))
+    study = read_material(arguments)
+    said = Vocabulary(dict(arguments.words), _names(study))
+    page = render_page(compose_report(study), said)
     write_text(arguments.out, page)
     print(f"{arguments.out}: {len(page.encode('utf-8')) / 1e6:.1f} MB", file=sys.stderr)
+
+
+def _names(study: StudyMaterial) -> frozenset[str]:
+    """Texts from data, which stay as they are whatever a study calls its groups."""
+    names: set[str] = set()
+    for wave in study.waves:
+        asked = wave.questions.all
+        names |= {wave.name, wave.title, wave.source, wave.licence}
+        names |= set(wave.tables["sample"]["mat_id"]) | set(wave.tables["crosstabs"]["level"])
+        names |= {text for one in asked for text in (one.label, one.low_anchor, one.high_anchor)}
+        names |= {saved.title for saved in wave.figures.values()}
+    if study.has("ledger"):
+        ledger = study.tables["ledger"]
+        names |= {str(text) for name in ("statement", "note") for text in ledger[name].dropna()}
+    return frozenset(map(str, names)) - {""}
 
 
 def read_material(arguments: argparse.Namespace) -> StudyMaterial:

@@ -732,7 +732,7 @@ class Plan:
     def page_flags(self) -> str:
         """Flags of the report step: the waves' declarations, and what the run makes across them."""
         config = Path(self.study.paths.config, "waves")
-        return _flags(
+        flags = _flags(
             wave_files=tuple(str(config / f"{wave}.yaml") for wave in self.waves),
             tables=tuple(self.study_tables()),
             figures=tuple(self.study_figure_names()),
@@ -743,6 +743,7 @@ class Plan:
             methods=self.methods_files()[0],
             **({"report_figures": drawn[0]} if (drawn := self.report_figures_file()) else {}),
         )
+        return f"{flags} {self.word_flags()}"
 
     def study_figure_names(self) -> list[str]:
         """Names of the figures that this run makes across waves."""

@@ -201,11 +201,15 @@ def tables_from_json(text: str) -> list[PaperTable]:
 
 
 def in_words(table: PaperTable, words: Vocabulary) -> PaperTable:
-    """The same table in a study's own words; rows hold data and stay as they are."""
+    """The same table in a study's own words; names from data stay as they are."""
     return replace(
         table,
         title=words.say(table.title),
         columns=tuple(replace(one, title=words.say(one.title)) for one in table.columns),
+        rows=tuple(
+            tuple(words.say(cell) if isinstance(cell, str) else cell for cell in row)
+            for row in table.rows
+        ),
         notes=tuple(map(words.say, table.notes)),
     )
 

@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING
 from buildingtrusts.output.markup import markup_environment
 from buildingtrusts.output.report import words
 from buildingtrusts.output.report.content import Report
+from buildingtrusts.output.report.speech import in_words
+from buildingtrusts.output.vocabulary import Vocabulary
 
 if TYPE_CHECKING:
     import jinja2
@@ -31,13 +33,15 @@ _IN_SCRIPT = {
 }
 
 
-def render_page(report: Report) -> str:
+def render_page(report: Report, said: Vocabulary | None = None) -> str:
     """Write the page.
 
     Parameters
     ----------
     report : Report
         What it holds.
+    said : Vocabulary, optional
+        The study's own words for its groups and people.
 
     Returns
     -------
@@ -46,14 +50,15 @@ def render_page(report: Report) -> str:
     """
     from markupsafe import Markup
 
+    spoken = said or Vocabulary()
     environment = markup_environment(_FOLDER)
     style, script = (_source(environment, f"report.{one}") for one in ("css", "js"))
     digest = base64.b64encode(hashlib.sha256(script.encode("utf-8")).digest()).decode("ascii")
     environment.filters["script_text"] = script_text
     return environment.get_template("page.html").render(
-        report=report,
+        report=in_words(report, spoken),
         words=words,
-        interface=words.INTERFACE,
+        interface={key: spoken.say(text) for key, text in words.INTERFACE.items()},
         style=Markup(style),
         script=Markup(script),
         script_hash=digest,
