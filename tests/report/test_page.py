@@ -260,3 +260,14 @@ def test_a_missing_table_is_reported_without_a_traceback(
     )
     assert code == 1
     assert "There is no such file." in capsys.readouterr().err
+
+
+def test_a_study_of_companies_speaks_of_companies(one_wave: Run) -> None:
+    words = ("--words", "trust=company", "trusts=companies", "staff=people")
+    page = read_page(one_wave.page(*words, name="companies.html"))
+    titles = [one.text for one in page.tags("h3")]
+    assert "How alike are people in a company?" in titles
+    (opening,) = page.find(lambda one: one.attributes.get("id") == "opening")
+    assert "people in 8 companies rated 4 statements on strategy" in opening.text
+    for paragraph in page.tags("h2", "h3", "p", "th", "dt"):
+        assert not re.search(r"\btrusts?\b", paragraph.text), paragraph.text

@@ -21,7 +21,8 @@ from buildingtrusts.study.modules import modules_of, resources_of
 from buildingtrusts.study.plan import NULLS, plan_study
 from buildingtrusts.study.problems import InputProblems
 
-CONFIG_FILE = str(workflow.configfiles[-1])
+# Relative, so that a study that is moved as a whole stays up to date.
+CONFIG_FILE = os.path.relpath(workflow.configfiles[-1])
 try:
     PLAN = plan_study(config, CONFIG_FILE)
 except InputProblems as problems:

@@ -507,11 +507,11 @@ class Plan:
     def methods_choices(self) -> str:
         """What the write-methods step tells of the configuration and of the waves, as text.
 
-        Folders, figures and the files of a wave are no part of it: they change no sentence.
+        Folders, figures, files of tables, publication and the files of a wave are no part of it:
+        they change no sentence.
         """
-        study = self.study.model_dump(
-            mode="json", by_alias=True, exclude={"paths": True, "figures": True}
-        )
+        silent = {"paths", "figures", "tables", "publish"}
+        study = self.study.model_dump(mode="json", by_alias=True, exclude=silent)
         told = {"wave", "title", "date", "provenance", "source", "licence", "cluster", "evidence"}
         waves = {
             name: {

@@ -12,10 +12,10 @@ from typing import Any, TypeVar
 from buildingtrusts.output.vocabulary import Vocabulary
 
 _T = TypeVar("_T")
-#: Fields that hold no words of the page: keys, pictures, data, and what provenance says.
+#: Fields that hold no words of the page: keys, pictures, data and stamps.
 _KEPT = {
     *("id", "name", "uri", "data", "look", "kind", "tag", "value", "mat", "group", "attributes"),
-    *("stamp", "stamps", "statement", "trusts"),
+    *("stamp", "stamps", "trusts"),
 }
 
 
