@@ -58,7 +58,10 @@ def rule_graph() -> str:
     start = next(number for number, line in enumerate(lines) if line.startswith("flowchart"))
     # A page's own colours suit its light and dark appearance; Snakemake's suit neither.
     drawn = [line.replace("\t", "    ") for line in lines[start:] if "style" not in line]
-    return "\n".join(without_detours(drawn))
+    # Snakemake gives arrows in any order; a sorted list changes only when the rules do.
+    kept = without_detours(drawn)
+    nodes = [line for line in kept if "-->" not in line]
+    return "\n".join([*nodes, *sorted(line for line in kept if "-->" in line)])
 
 
 def without_detours(lines: list[str]) -> list[str]:
