@@ -11,11 +11,13 @@ import zipfile
 from pathlib import Path
 from xml.etree import ElementTree
 
+import pandas as pd
 import pytest
 
 from buildingtrusts.output.paper import study_paper_tables, wave_paper_tables
 from buildingtrusts.output.paper.latex import latex, latex_text
 from buildingtrusts.output.paper.markdown import csv_text, markdown
+from buildingtrusts.output.paper.study import StudyTables, compose_study_table
 from buildingtrusts.output.paper.table import (
     Column,
     PaperTable,
@@ -327,6 +329,33 @@ def test_a_wave_has_the_tables_that_its_questions_allow() -> None:
 
 def test_what_compares_waves_needs_two() -> None:
     assert "changes" not in study_paper_tables(["ledger"], 1, True)
-    assert study_paper_tables(["population"], 2, True)[-3:] == [
-        *("population", "transitions", "changes")
+    assert study_paper_tables(["population"], 2, True)[-4:] == [
+        *("population", "transitions", "changes", "new_trusts")
     ]
+
+
+def test_interviews_have_tables_where_there_are_some() -> None:
+    assert study_paper_tables(["ledger", "interviews"], 1, True)[-2:] == [
+        *("interviews", "break_points")
+    ]
+
+
+def test_interviews_are_told_by_area_and_by_break_point_with_the_tests_beside() -> None:
+    rows = [
+        *(("2017", "2017", "centralisation", "hiring", "all", "(all)", 5, 4, 6, 2.25, 0.5),),
+        *(("2017", "2017", "centralisation", "hiring", "cluster", "1", 3, 2, 3, 2.0, 0.0),),
+        *(("2017", "2017", "break_point", "ten_schools", "all", "(all)", 5, 2, 3, None, None),),
+    ]
+    columns = [
+        *("interviews", "wave", "measure", "code", "group", "level", "n_mats", "n_coded"),
+        *("n_excerpts", "mean_weight", "sd_weight"),
+    ]
+    tests = pd.DataFrame(
+        [("2017", "ten_schools", "size_schools", 0.04)],
+        columns=["interviews", "code", "group", "p_adjusted"],
+    )
+    of = StudyTables({"interviews": pd.DataFrame(rows, columns=columns), "interview_tests": tests})
+    assert compose_study_table("interviews", of).rows == (("2017", "Hiring", 5, 4, 2.25, 0.5, 6),)
+    points = compose_study_table("break_points", of)
+    assert points.rows == (("2017", "Ten schools", 5, 2, 0.04),)
+    assert [one.title for one in points.columns][-1] == "p (Holm), trust size (schools)"

@@ -20,6 +20,7 @@ _SOURCES = {
     "transitions": ("transitions", "wave_agreement"),
     "changes": ("changes", "common_items"),
     "verdicts": (),
+    "break_points": ("interviews", "interview_tests"),
 }
 
 
@@ -64,20 +65,33 @@ def run(arguments: argparse.Namespace) -> None:
 
 
 def _tables(arguments: argparse.Namespace) -> list[PaperTable]:
-    from buildingtrusts.output.paper.study import FROM_PRINT, compose_study_table
+    from buildingtrusts.output.paper.study import compose_study_table
     from buildingtrusts.output.paper.table import in_words, stamped
     from buildingtrusts.output.vocabulary import Vocabulary
-    from buildingtrusts.study.provenance import stamp
 
-    of, words = _material(arguments), stamp(arguments.provenance)
+    of = _material(arguments)
     said = Vocabulary(dict(arguments.words), _names(arguments.waves, of))
     made = []
     for name in arguments.only:
-        # Of printed counts alone it would be wrong to say that they are not the survey's.
         made += stamped(
-            [in_words(compose_study_table(name, of), said)], "" if name in FROM_PRINT else words
+            [in_words(compose_study_table(name, of), said)], _stamp(name, of, arguments)
         )
     return made
+
+
+def _stamp(name: str, of: StudyTables, arguments: argparse.Namespace) -> str:
+    from buildingtrusts.output.paper.study import FROM_INTERVIEWS, FROM_PRINT
+    from buildingtrusts.study.provenance import stamp
+    from buildingtrusts.survey.interviews import stamp_of_sets
+
+    # Of printed counts alone it would be wrong to say that they are not the survey's.
+    if name in FROM_PRINT:
+        return ""
+    if name not in FROM_INTERVIEWS:
+        return stamp(arguments.provenance)
+    sets = of.tables["interviews"][["interviews", "wave"]].drop_duplicates()
+    kinds = dict(zip(arguments.waves, arguments.provenance, strict=True))
+    return stamp_of_sets(sets.itertuples(index=False, name=None), kinds)
 
 
 def _names(waves: list[str], of: StudyTables) -> frozenset[str]:

@@ -119,17 +119,13 @@ def read_material(arguments: argparse.Namespace) -> StudyMaterial:
 
 def _interview_stamp(tables: Mapping[str, pd.DataFrame], declared: Sequence[Wave]) -> str:
     """What the interviews have to say of themselves, and of the waves they are joined to."""
-    from buildingtrusts.survey.interviews import interview_stamp, provenance_of
+    from buildingtrusts.survey.interviews import stamp_of_sets
 
     if "interviews" not in tables:
         return ""
-    kinds = {one.wave: one.provenance for one in declared}
     pairs = tables["interviews"][["interviews", "wave"]].drop_duplicates()
-    stamps = [
-        interview_stamp(provenance_of(name), kinds.get(wave, "original"))
-        for name, wave in pairs.itertuples(index=False, name=None)
-    ]
-    return " · ".join(dict.fromkeys(part for one in stamps for part in one.split(" · ") if part))
+    kinds = {one.wave: one.provenance for one in declared}
+    return stamp_of_sets(pairs.itertuples(index=False, name=None), kinds)
 
 
 def _wave(declared: Wave, arguments: argparse.Namespace) -> WaveMaterial:

@@ -96,6 +96,27 @@ def interview_stamp(interviews: str, wave: str) -> str:
     return " · ".join(filter(None, (_STAMP.get(interviews, ""), stamp([wave]))))
 
 
+def stamp_of_sets(sets: Iterable[tuple[str, str]], provenances: Mapping[str, str]) -> str:
+    """What a table or a page of several sets has to say of them and of their waves.
+
+    Parameters
+    ----------
+    sets : iterable of (str, str)
+        Name of each set, and of the wave it is joined to.
+    provenances : mapping of str to str
+        Of the waves; one that is not named is original.
+
+    Examples
+    --------
+    >>> stamp_of_sets([("2024", "2024"), ("2017-illustration", "2017")], {"2017": "original"})
+    'Illustration: invented interviews'
+    """
+    said = [
+        interview_stamp(provenance_of(one), provenances.get(wave, "original")) for one, wave in sets
+    ]
+    return " · ".join(dict.fromkeys(part for one in said for part in one.split(" · ") if part))
+
+
 def interview_statement(folders: Iterable[str]) -> str:
     """The paragraph that opens documents made from these sets; empty if all were held.
 

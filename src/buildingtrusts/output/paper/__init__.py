@@ -74,5 +74,6 @@ def study_paper_tables(tables: Sequence[str], waves: int, evidence: bool) -> lis
         *(("verdicts",) if evidence else ()),
         *("ledger_counts", "ledger", "published_associations"),
         *(("population",) if "population" in tables else ()),
-        *(("transitions", "changes") if waves > 1 else ()),
+        *(("transitions", "changes", "new_trusts") if waves > 1 else ()),
+        *(("interviews", "break_points") if "interviews" in tables else ()),
     ]

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 #: Computed from printed counts alone, so that nobody's answers are in it.
 FROM_PRINT = ("published_associations",)
+#: Of coded interviews, which have a provenance of their own.
+FROM_INTERVIEWS = ("interviews", "break_points")
 _NUMBER = re.compile(r"-?\d*\.?\d+(e-?\d+)?")
 
 
@@ -291,6 +293,96 @@ def _changes(of: StudyTables) -> PaperTable:
     )
 
 
+def _new_trusts(of: StudyTables) -> PaperTable:
+    found = rows_of(of.tables["new_trusts"])
+    draws = max((int(row["draws"]) for row in found), default=0)
+    return PaperTable(
+        "new_trusts",
+        "Trusts clustered in the later wave alone, among the clusters of the earlier one",
+        (
+            *(Column("Clusters of", once=True), Column("Trusts of", once=True)),
+            *(Column("k", "count", once=True), Column("Trust", once=True)),
+            *(Column("Cluster", "count"), Column("Share of draws", "decimal")),
+            *(Column("Distance to centroid", "decimal"), Column("Limit of members", "decimal")),
+        ),
+        tuple(
+            (
+                *(row["from_wave"], row["to_wave"], int(row["k"]), row["mat_id"]),
+                whole(row["cluster"]),
+                *(
+                    cell_of(row[name])
+                    for name in ("probability", "centroid_distance", "member_limit")
+                ),
+            )
+            for row in found
+        ),
+        (
+            f"Placed by the items that both waves asked, the trust's staff resampled {draws:,} "
+            "times; k: number of clusters. A trust beyond the limit of a cluster's members is "
+            "further from its centroid than its own trusts are. The row without a cluster: none of "
+            "them.",
+        ),
+    )
+
+
+def _interviews(of: StudyTables) -> PaperTable:
+    found = of.tables["interviews"]
+    chosen = found[(found["measure"] == "centralisation") & (found["group"] == "all")]
+    return PaperTable(
+        "interviews",
+        "How far trusts centralise each area, by their interviews",
+        (
+            *(Column("Interviews", once=True), Column("Area"), Column("Trusts", "count")),
+            *(Column("With a weight", "count"), Column("Mean weight", "decimal")),
+            *(Column("SD", "decimal"), Column("Excerpts", "count")),
+        ),
+        tuple(
+            (
+                row["interviews"],
+                plain(row["code"]),
+                *(whole(row[name]) for name in ("n_mats", "n_coded")),
+                *(cell_of(row[name]) for name in ("mean_weight", "sd_weight")),
+                whole(row["n_excerpts"]),
+            )
+            for row in rows_of(chosen)
+        ),
+        (
+            "Weights: 1 schools decide, 2 shared, 3 central; the mean is over the trusts of each "
+            "trust's mean weight, SD with n - 1.",
+        ),
+    )
+
+
+def _break_points(of: StudyTables) -> PaperTable:
+    found = of.tables["interviews"]
+    chosen = found[(found["measure"] == "break_point") & (found["group"] == "all")]
+    tests = rows_of(of.tables["interview_tests"])
+    groups = list(dict.fromkeys(row["group"] for row in tests))
+    p = {(row["interviews"], row["code"], row["group"]): row["p_adjusted"] for row in tests}
+    return PaperTable(
+        "break_points",
+        "Break points that trusts mention, and whether they go with what trusts are",
+        (
+            *(Column("Interviews", once=True), Column("Break point")),
+            *(Column("Trusts", "count"), Column("Mention it", "count")),
+            *(Column(f"p (Holm), {attribute_title(one).lower()}", "p") for one in groups),
+        ),
+        tuple(
+            (
+                row["interviews"],
+                plain(row["code"]),
+                *(whole(row[name]) for name in ("n_mats", "n_coded")),
+                *(cell_of(p.get((row["interviews"], row["code"], one))) for one in groups),
+            )
+            for row in rows_of(chosen)
+        ),
+        (
+            "p: exact test of mention by the levels of the attribute, adjusted for the break "
+            "points within it by Holm's method.",
+        ),
+    )
+
+
 def _label(labels: Mapping[tuple[str, str, str], str], row: Mapping[str, Any]) -> str:
     for wave in (row["to_wave"], row["from_wave"]):
         found = labels.get((wave, row["block"], row["item"]))
@@ -307,4 +399,7 @@ _TABLES: Mapping[str, Callable[[StudyTables], PaperTable]] = {
     "population": _population,
     "transitions": _transitions,
     "changes": _changes,
+    "new_trusts": _new_trusts,
+    "interviews": _interviews,
+    "break_points": _break_points,
 }
