@@ -531,13 +531,14 @@ def test_interviews_are_joined_gathered_and_drawn_and_nothing_else_runs_again(
     added = set(results) - set(before)
     stems = {
         *("tables/interviews", "tables/interview_tests"),
+        *("paper/interviews", "paper/break_points"),
         "figures/interviews_2030-illustration_centralisation",
         "figures/interviews_2030-illustration_break_points_by_phase_mix",
     }
     assert {name.rpartition(".")[0] for name in added} == stems
     changed = {name for name in before if results[name] != before[name]}
     together = {"methods.md", "methods.json", "report.html", "ro-crate-metadata.json"}
-    assert changed == {"tables/README.md", "figures.html", *together}
+    assert changed == {"tables/README.md", "tables.xlsx", "figures.html", *together}
     told = results["tables/README.md"].decode("utf-8")
     assert "**The interviews of 2030-illustration were not held.**" in told
     assert "| `interview_tests.csv` |" in told
