@@ -442,6 +442,11 @@ def test_interviews_are_asked_for_only_where_there_are_any(interviewed: dict[str
     assert more == [
         "results/tables/interviews.csv",
         "results/tables/interview_tests.csv",
+        *(
+            f"results/paper/{name}.{ending}"
+            for name in ("interviews", "break_points")
+            for ending in ("csv", "md", "tex")
+        ),
         *with_them.figure_files("results/figures", figures),
     ]
 
