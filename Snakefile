@@ -47,7 +47,8 @@ rule ensemble:
     """Judge many reconstructions of each reconstructed wave; no part of the default run."""
     input:
         ensembles=[
-            f"{PROCESSED}/{wave}/ensemble.csv" for wave in PLAN.reconstructed_waves()
+            f"{PROCESSED}/{wave}/ensemble.csv"
+            for wave in PLAN.evidence.reconstructed_waves()
         ],
     localrule: True
     message:

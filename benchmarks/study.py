@@ -153,7 +153,7 @@ def step_flags(study: Path) -> dict[str, list[str]]:
             *plan.cluster_flags(WAVE).split(),
             *("--cuts", f"{processed}/cuts.csv", *out),
         ],
-        "type-clusters": ["type-clusters", *plan.typing_flags(WAVE).split(), *out],
+        "type-clusters": ["type-clusters", *plan.tracking.typing_flags(WAVE).split(), *out],
         "crosstabulate": [
             *("crosstabulate", "--clusters", f"{tables}/clusters.csv"),
             *("--trusts", f"{processed}/trusts.csv"),

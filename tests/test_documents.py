@@ -23,8 +23,9 @@ from buildingtrusts import __version__
 from buildingtrusts.cli import COMMANDS, main
 from buildingtrusts.register.cutoffs import Cutoffs
 from buildingtrusts.study import codebook
-from buildingtrusts.study.configuration import Study, Wave
+from buildingtrusts.study.choices import Study
 from buildingtrusts.study.plan import plan_study
+from buildingtrusts.study.wave import Wave
 
 ROOT = Path(__file__).resolve().parents[1]
 #: Folders that a run or a tool makes.

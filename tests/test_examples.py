@@ -41,12 +41,12 @@ def results(plan: Plan, tmp_path_factory: pytest.TempPathFactory) -> Path:
     for wave in WAVES:
         tidy, made = folder / "processed" / wave, folder / "results" / wave
         run_wave(plan, wave, tidy, made / "tables")
-        typed = here(plan.typing_flags(wave), folder)
+        typed = here(plan.tracking.typing_flags(wave), folder)
         assert main(["type-clusters", *typed, "--out", str(made / "tables")]) == 0
-        common = here(plan.common_flags(wave), folder)
+        common = here(plan.tracking.common_flags(wave), folder)
         answers = ["--answers", str(tidy / "common_answers.csv")]
         assert main(["cluster-common", *common, *answers, "--out", f"{made}/common/tables"]) == 0
-    flags = here(plan.tracking_flags(), folder)
+    flags = here(plan.tracking.flags(), folder)
     codebook = str(EXAMPLE / "codebook.csv")
     out = str(folder / "results" / "tables")
     assert main(["track", *flags, "--codebook", codebook, "--seed", "1", "--out", out]) == 0

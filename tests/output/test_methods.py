@@ -22,8 +22,9 @@ from buildingtrusts.output.methods.references import (
     references_for,
 )
 from buildingtrusts.output.methods.study import compose
-from buildingtrusts.study.configuration import Study, Wave
+from buildingtrusts.study.choices import Study
 from buildingtrusts.study.provenance import stamp, statement
+from buildingtrusts.study.wave import Wave
 
 from .conftest import BLOCKS, codebook_of
 from .evidence_tables import made_up, table

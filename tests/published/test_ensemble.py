@@ -13,7 +13,7 @@ from buildingtrusts.output.contracts import EVIDENCE_TABLES
 from buildingtrusts.output.tables import read_table
 from buildingtrusts.published.ensemble import claims_of_survey, ensemble_members, fingerprint
 from buildingtrusts.statistics.verdict import RULE_VERSION
-from buildingtrusts.study.configuration import EnsembleChoices
+from buildingtrusts.study.choices import EnsembleChoices
 
 ROOT = Path(__file__).resolve().parents[2]
 WAVE = "2017-reconstruction"

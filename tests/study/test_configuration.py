@@ -10,17 +10,10 @@ import pytest
 import yaml
 
 from buildingtrusts.statistics import linkage
-from buildingtrusts.study.configuration import (
-    REGISTER_ATTRIBUTES,
-    RESERVED_LEVELS,
-    ClusterChoices,
-    Study,
-    Wave,
-    load_study,
-    load_wave,
-    load_waves,
-)
+from buildingtrusts.study.choices import Study
+from buildingtrusts.study.configuration import load_study, load_wave, load_waves
 from buildingtrusts.study.problems import InputProblems, Problem
+from buildingtrusts.study.wave import REGISTER_ATTRIBUTES, RESERVED_LEVELS, ClusterChoices, Wave
 
 ROOT = Path(__file__).resolve().parents[2]
 SOUND = """\

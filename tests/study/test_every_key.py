@@ -13,9 +13,11 @@ import pytest
 import yaml
 from pydantic import BaseModel
 
+from buildingtrusts.study.choices import Study
 from buildingtrusts.study.codebook import COLUMNS, STATUSES, load_codebook
-from buildingtrusts.study.configuration import Study, Wave, load_study, load_wave
+from buildingtrusts.study.configuration import load_study, load_wave
 from buildingtrusts.study.problems import InputProblems, Problem
+from buildingtrusts.study.wave import Wave
 
 WAVE = {
     "wave": "2031",

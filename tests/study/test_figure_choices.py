@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from buildingtrusts.output.figures.paper import WIDTHS
-from buildingtrusts.study.configuration import FIGURE_WIDTHS, load_study
+from buildingtrusts.study.configuration import load_study
+from buildingtrusts.study.fields import FIGURE_WIDTHS
 from buildingtrusts.study.plan import plan_study
 from buildingtrusts.study.problems import InputProblems
 
@@ -37,9 +38,9 @@ def test_an_unknown_font_is_refused_with_those_of_this_machine() -> None:
 
 def test_every_step_that_draws_gets_the_same_choices() -> None:
     plan = plan_study({"figures": {"width": "one_column", "font": "DejaVu Serif", "dpi": 150}})
-    assert plan.picture_flags() == (
+    assert plan.figures.picture_flags() == (
         "--formats pdf svg png --dpi 150 --width one_column --font 'DejaVu Serif'"
     )
     assert f"{plan.study.paths.results}/figures.html" in plan.wanted()
-    listed = [f"{figure}.txt" for figure in plan.every_figure()]
+    listed = [f"{figure}.txt" for figure in plan.figures.everything()]
     assert {file for file in plan.wanted() if file.endswith(".txt")} == set(listed)

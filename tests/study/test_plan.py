@@ -13,8 +13,7 @@ import pytest
 from buildingtrusts.output.contracts import EVIDENCE_TABLES
 from buildingtrusts.output.figures import EVIDENCE_FIGURES
 from buildingtrusts.statistics import nulls
-from buildingtrusts.study import plan
-from buildingtrusts.study.plan import Plan, plan_study
+from buildingtrusts.study.plan import Plan, evidence, plan_study
 from buildingtrusts.study.problems import InputProblems
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -134,17 +133,18 @@ def test_a_new_wave_leaves_what_others_depend_on_as_it_was(project: Path) -> Non
     before = plan_study(SETTINGS)
     add_wave("2031-illustration")
     after = plan_study(SETTINGS)
-    for of in (Plan.ingest_settings, Plan.cluster_flags, Plan.figure_flags, Plan.guide_flags):
+    for of in (Plan.ingest_settings, Plan.cluster_flags, Plan.guide_flags):
         assert of(before, WAVE) == of(after, WAVE)
+    assert before.figures.flags(WAVE) == after.figures.flags(WAVE)
 
 
 def test_benchmarks_are_shown_to_a_wave_under_its_surveys_name(project: Path) -> None:
     published = {**SETTINGS["paths"], "published": "published"}
     settings = {**SETTINGS, "paths": published}
-    assert "--benchmarks" not in plan_study(settings).figure_flags(WAVE)
+    assert "--benchmarks" not in plan_study(settings).figures.flags(WAVE)
     Path("published").mkdir()
     Path("published/benchmarks.csv").write_text("", encoding="utf-8")
-    flags = shlex.split(plan_study(settings).figure_flags(WAVE))
+    flags = shlex.split(plan_study(settings).figures.flags(WAVE))
     assert flags[flags.index("--benchmarks") + 1] == "published/benchmarks.csv"
     assert flags[flags.index("--survey") + 1] == "2030"
 
@@ -201,7 +201,11 @@ def test_titles_reach_the_shell_in_one_piece(project: Path) -> None:
 
 def test_without_an_extract_nothing_of_the_register_is_wanted(project: Path) -> None:
     plan = plan_study(SETTINGS)
-    assert (plan.extract_folder(), plan.extract_files(), plan.register_tables()) == (None, [], [])
+    assert (
+        plan.register.extract_folder(),
+        plan.register.extract_files(),
+        plan.register.tables(),
+    ) == (None, [], [])
     assert "population" not in plan.study_tables()
 
 
@@ -211,10 +215,10 @@ def test_the_ledger_is_told_the_year_of_the_extract(project: Path) -> None:
     folder.mkdir(parents=True)
     (folder / "edubasealldata.csv").write_text("URN\n1\n")
     plan = plan_study(SETTINGS)
-    assert plan.extract_files() == ["raw/register/2017-01-19/edubasealldata.csv"]
+    assert plan.register.extract_files() == ["raw/register/2017-01-19/edubasealldata.csv"]
     assert "population" in plan.study_tables()
     tables = "processed/register/2017-01-19"
-    assert plan.register_tables() == [f"{tables}/register_trusts.csv", f"{tables}/population.csv"]
+    assert plan.register.tables() == [f"{tables}/register_trusts.csv", f"{tables}/population.csv"]
     told = words(plan.ledger_flags())
     assert told[-4:] == ["--register-year", "2017", "--register", tables]
 
@@ -236,9 +240,9 @@ def test_a_wave_whose_trusts_have_no_numbers_does_not_depend_on_the_register(
 ) -> None:
     put_extract("2017-01-19")
     plan = plan_study(SETTINGS)
-    assert (plan.joined_extract(WAVE), plan.joined_tables(WAVE)) == (None, [])
-    assert plan.join_flags(WAVE) == ""
-    assert plan.register_tables()
+    assert (plan.register.joined_extract(WAVE), plan.register.joined_tables(WAVE)) == (None, [])
+    assert plan.register.join_flags(WAVE) == ""
+    assert plan.register.tables()
 
 
 def test_a_wave_is_joined_with_the_studys_extract_or_its_own(project: Path) -> None:
@@ -249,14 +253,17 @@ def test_a_wave_is_joined_with_the_studys_extract_or_its_own(project: Path) -> N
     edit("config/waves/2031-illustration.yaml", "  uid: U\n", "  uid: U\n  extract: 2021-12\n")
     plan = plan_study(SETTINGS)
     tables = "processed/register"
-    assert plan.joined_tables(WAVE) == [
+    assert plan.register.joined_tables(WAVE) == [
         f"{tables}/2017-01-19/register_trusts.csv",
         f"{tables}/2017-01-19/population.csv",
     ]
-    assert words(plan.join_flags(WAVE)) == ["--register", f"{tables}/2017-01-19"]
-    assert words(plan.join_flags("2031-illustration")) == ["--register", f"{tables}/2021-12"]
-    assert plan.extract_files("2021-12") == ["raw/register/2021-12/edubasealldata.csv"]
-    assert main_parses("ingest", words(plan.join_flags(WAVE)))
+    assert words(plan.register.join_flags(WAVE)) == ["--register", f"{tables}/2017-01-19"]
+    assert words(plan.register.join_flags("2031-illustration")) == [
+        "--register",
+        f"{tables}/2021-12",
+    ]
+    assert plan.register.extract_files("2021-12") == ["raw/register/2021-12/edubasealldata.csv"]
+    assert main_parses("ingest", words(plan.register.join_flags(WAVE)))
     assert not any("register" in warning for warning in plan.warnings)
 
 
@@ -272,7 +279,7 @@ def test_numbered_trusts_without_an_extract_are_a_problem_that_says_how_to_get_o
         "extract', or write 'from_register: []' under 'trusts'."
     ]
     edit(f"config/waves/{WAVE}.yaml", "extract: 2021-12", "from_register: []")
-    assert plan_study(SETTINGS).joined_tables(WAVE) == []
+    assert plan_study(SETTINGS).register.joined_tables(WAVE) == []
 
 
 def test_a_sample_of_another_extract_than_the_population_is_a_warning(project: Path) -> None:
@@ -303,7 +310,7 @@ def test_an_attribute_that_is_joined_is_an_attribute_of_the_wave(project: Path) 
 
 def test_figures_come_in_every_chosen_format_with_data_and_words(project: Path) -> None:
     plan = plan_study({**SETTINGS, "figures": {"formats": ["svg"]}})
-    assert plan.figure_files("f", ["tree"]) == ["f/tree.svg", "f/tree.csv", "f/tree.txt"]
+    assert plan.figures.files("f", ["tree"]) == ["f/tree.svg", "f/tree.csv", "f/tree.txt"]
 
 
 # --- the evidence -------------------------------------------------------------------------------
@@ -313,11 +320,11 @@ def test_a_wave_without_evidence_wants_none_of_it(project: Path) -> None:
     every = plan_study(SETTINGS)
     assert f"results/{WAVE}/tables/verdict.csv" in every.wanted()
     assert f"results/{WAVE}/figures/noise.svg" in every.wanted()
-    assert every.merge_test_files(WAVE) == [f"results/{WAVE}/tables/merge_tests.csv"]
+    assert every.evidence.merge_test_files(WAVE) == [f"results/{WAVE}/tables/merge_tests.csv"]
     edit(f"config/waves/{WAVE}.yaml", "evidence: {", "evidence: {enabled: false, ")
     none = plan_study(SETTINGS)
     assert not none.has_evidence(WAVE)
-    assert none.merge_test_files(WAVE) == []
+    assert none.evidence.merge_test_files(WAVE) == []
     left_out = set(every.wanted()) - set(none.wanted())
     names = {Path(file).stem for file in left_out}
     # The verdicts of all waves are a table for paper.
@@ -335,7 +342,7 @@ def test_draws_are_split_as_asked_but_no_part_is_without_any(project: Path) -> N
         return [
             Path(file).name
             for work in ("respondents", "null_studies", "multiverse")
-            for file in plan.draw_files(WAVE, work)
+            for file in plan.evidence.draw_files(WAVE, work)
         ]
 
     few = files(250, 3)
@@ -352,13 +359,13 @@ def test_draws_are_split_as_asked_but_no_part_is_without_any(project: Path) -> N
 
 
 def test_a_piece_of_draws_and_the_nulls_are_those_of_the_statistics() -> None:
-    assert plan.DRAWS_A_PIECE == nulls.CHUNK_DRAWS
-    assert tuple(nulls.NULLS) == plan.NULLS
+    assert evidence.DRAWS_A_PIECE == nulls.CHUNK_DRAWS
+    assert tuple(nulls.NULLS) == evidence.NULLS
 
 
 def test_every_choice_of_the_multiverse_reaches_its_step(project: Path) -> None:
     crossed = {"linkage": ["single"], "min_responses": [2, 4], "k": [5], "draws": 17}
-    flags = words(plan_study({**SETTINGS, "multiverse": crossed}).multiverse_flags(WAVE))
+    flags = words(plan_study({**SETTINGS, "multiverse": crossed}).evidence.multiverse_flags(WAVE))
     line = " ".join(flags)
     assert "--grid-linkage single --grid-metric euclidean manhattan correlation" in line
     assert "--grid-min-responses 2 4" in line
@@ -372,12 +379,12 @@ def test_every_choice_of_the_multiverse_reaches_its_step(project: Path) -> None:
 def test_every_choice_of_the_ensemble_reaches_its_step(project: Path) -> None:
     grid = {"first_seed": 3, "seeds": 2, "within_sd": [1.0, 2.5], "count_skew": [0.1]}
     made = plan_study({**SETTINGS, "ensemble": grid})
-    assert list(made.ensemble_members()) == [1, 2, 3, 4]
-    flags = words(made.ensemble_flags(WAVE))
+    assert list(made.evidence.ensemble_members()) == [1, 2, 3, 4]
+    flags = words(made.evidence.ensemble_flags(WAVE))
     line = " ".join(flags)
     assert "--first-seed 3 --seeds 2 --within-sd 1.0 2.5 --count-skew 0.1" in line
     assert "--min-responses 5 --report-k 3" in line
-    assert made.reconstructed_waves() == []
+    assert made.evidence.reconstructed_waves() == []
     assert main_parses("examine-reconstruction", flags)
 
 
@@ -398,9 +405,9 @@ def main_parses(command: str, flags: list[str]) -> bool:
 def test_an_ensemble_is_used_where_there_is_one(project: Path) -> None:
     Path("kept").mkdir()
     settings = {**SETTINGS, "paths": {**SETTINGS["paths"], "published": "kept"}}
-    assert plan_study(settings).ensemble_file() == []
+    assert plan_study(settings).evidence.ensemble_file() == []
     Path("kept/ensemble.csv").touch()
-    assert plan_study(settings).ensemble_file() == ["kept/ensemble.csv"]
+    assert plan_study(settings).evidence.ensemble_file() == ["kept/ensemble.csv"]
 
 
 @pytest.mark.parametrize(("name", "value"), [("within_sd", 0.9), ("count_skew", 1.6)])
@@ -447,7 +454,7 @@ def test_interviews_are_asked_for_only_where_there_are_any(interviewed: dict[str
             for name in ("interviews", "break_points")
             for ending in ("csv", "md", "tex")
         ),
-        *with_them.figure_files("results/figures", figures),
+        *with_them.figures.files("results/figures", figures),
     ]
 
 
@@ -456,26 +463,26 @@ def test_every_choice_of_a_set_of_interviews_reaches_its_steps(
 ) -> None:
     plan = plan_study({**interviewed, "crosstabs": {"draws": 7}})
     name = SET["folder"]
-    flags = words(plan.interview_flags(name))
+    flags = words(plan.interviews.flags(name))
     assert flags == [
         *("--wave", WAVE, "--k", "2", "3", "--by", "phase_mix", "--draws", "7"),
     ]
     assert main_parses("interviews", flags)
-    assert plan.interview_folder(name) == f"raw/interviews/{name}"
-    assert plan.interview_inputs(name) == {
+    assert plan.interviews.folder(name) == f"raw/interviews/{name}"
+    assert plan.interviews.inputs(name) == {
         "raw": [f"raw/interviews/{name}/coded_excerpts.csv"],
         "codes": "config/codes.csv",
         "clusters": f"results/{WAVE}/tables/clusters.csv",
         "trusts": f"processed/{WAVE}/trusts.csv",
         "attributes": f"processed/{WAVE}/attributes.csv",
     }
-    assert plan.interview_tables("interviews") == [f"processed/interviews/{name}/interviews.csv"]
-    drawn = words(plan.interview_figure_flags())
+    assert plan.interviews.tables("interviews") == [f"processed/interviews/{name}/interviews.csv"]
+    drawn = words(plan.interviews.figure_flags())
     clusters = f"results/{WAVE}/tables/clusters.csv"
     assert drawn == ["--set", f"{name}=illustration={clusters}=config/codes.csv"]
     assert main_parses("draw-interviews", drawn)
     Path(f"raw/interviews/{name}/trusts.csv").touch()
-    assert plan.interview_files(name)[1:] == [f"raw/interviews/{name}/trusts.csv"]
+    assert plan.interviews.files(name)[1:] == [f"raw/interviews/{name}/trusts.csv"]
 
 
 def test_ten_sets_of_interviews_follow_the_same_rules_as_one(interviewed: dict[str, Any]) -> None:
@@ -483,9 +490,9 @@ def test_ten_sets_of_interviews_follow_the_same_rules_as_one(interviewed: dict[s
     for name in names[1:]:
         shutil.copytree("raw/interviews/2030-illustration", f"raw/interviews/{name}")
     plan = plan_study({**SETTINGS, "interviews": [{**SET, "folder": name} for name in names]})
-    assert plan.interview_sets == names
-    assert len(plan.interview_figures()) == len(set(plan.interview_figures())) == 20
-    assert words(plan.interview_figure_flags()).count("--set") == 10
+    assert plan.interviews.sets == names
+    assert len(plan.interviews.figures()) == len(set(plan.interviews.figures())) == 20
+    assert words(plan.interviews.figure_flags()).count("--set") == 10
 
 
 def test_what_interviews_are_joined_to_has_to_be_there(interviewed: dict[str, Any]) -> None:

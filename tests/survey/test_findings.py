@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 
 from buildingtrusts.study.codebook import Codebook, Item
-from buildingtrusts.study.configuration import ClusterChoices, Wave
+from buildingtrusts.study.wave import ClusterChoices, Wave
 from buildingtrusts.survey.findings import Finding, find_remarkable, listed, prospect
 from buildingtrusts.survey.raw_table import RawTable
 from buildingtrusts.survey.responses import Responses

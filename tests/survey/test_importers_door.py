@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from buildingtrusts.study.configuration import ResponsesFile
 from buildingtrusts.study.problems import InputProblems
+from buildingtrusts.study.wave import ResponsesFile
 from buildingtrusts.survey.importers import import_responses, read_export
 from buildingtrusts.survey.importers.personal import drop_personal, personal_columns
 from buildingtrusts.survey.raw_table import RawTable

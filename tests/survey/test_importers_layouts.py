@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from buildingtrusts.study.codebook import Codebook, Item
-from buildingtrusts.study.configuration import ResponsesFile, Wave
 from buildingtrusts.study.problems import InputProblems
+from buildingtrusts.study.wave import ResponsesFile, Wave
 from buildingtrusts.survey.importers import detect_importer, import_responses, read_export
 from buildingtrusts.survey.responses import tidy_responses
 

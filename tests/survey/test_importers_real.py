@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from buildingtrusts.study.codebook import Codebook, Item
-from buildingtrusts.study.configuration import ResponsesFile
 from buildingtrusts.study.problems import InputProblems
+from buildingtrusts.study.wave import ResponsesFile
 from buildingtrusts.survey.importers import import_responses, read_export
 from buildingtrusts.survey.raw_table import RawTable
 

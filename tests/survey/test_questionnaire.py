@@ -14,8 +14,8 @@ from typing import Any
 import pytest
 
 from buildingtrusts.study.codebook import Codebook, Item
-from buildingtrusts.study.configuration import ResponsesFile, Wave
 from buildingtrusts.study.problems import InputProblems
+from buildingtrusts.study.wave import ResponsesFile, Wave
 from buildingtrusts.survey.importers import import_responses
 from buildingtrusts.survey.questionnaire import compose
 from buildingtrusts.survey.questionnaire.qualtrics import qualtrics_text

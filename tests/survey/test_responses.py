@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from buildingtrusts.study.codebook import Codebook, Item
-from buildingtrusts.study.configuration import Wave
 from buildingtrusts.study.problems import InputProblems
+from buildingtrusts.study.wave import Wave
 from buildingtrusts.survey.raw_table import RawTable, parse_csv
 from buildingtrusts.survey.responses import Responses, tidy_responses
 

@@ -6,8 +6,8 @@ import datetime
 
 import pytest
 
-from buildingtrusts.study.configuration import Wave
 from buildingtrusts.study.problems import InputProblems
+from buildingtrusts.study.wave import Wave
 from buildingtrusts.survey.raw_table import parse_csv
 from buildingtrusts.survey.trusts import Trusts, tidy_trusts
 

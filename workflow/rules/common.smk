@@ -18,7 +18,8 @@ from buildingtrusts.output.figures import (
     TRACKING_FIGURES,
 )
 from buildingtrusts.study.modules import modules_of, resources_of
-from buildingtrusts.study.plan import NULLS, plan_study
+from buildingtrusts.study.plan import plan_study
+from buildingtrusts.study.plan.evidence import NULLS
 from buildingtrusts.study.problems import InputProblems
 
 # Relative, so that a study that is moved as a whole stays up to date.
@@ -51,7 +52,7 @@ wildcard_constraints:
     wave="|".join(PLAN.wave_names),
     null="|".join(NULLS),
     # Of no set, if there is none.
-    interviews="|".join(PLAN.interview_sets) or "(?!)",
+    interviews="|".join(PLAN.interviews.sets) or "(?!)",
     extract="[^/]+",
     part=r"\d+",
     member=r"\d+",
@@ -92,7 +93,7 @@ def shown_figures(folder, figures, stage, category="all waves"):
             category=category,
             subcategory="1 who answered" if figure in WHO_ANSWERED else stage,
         )
-        for file in PLAN.figure_files(folder, [figure]):
+        for file in PLAN.figures.files(folder, [figure]):
             form = {picture: "picture", "txt": "words"}.get(file.rpartition(".")[2])
             labels = {"figure": figure.replace("_", " "), "shown as": form}
             files.append(report(file, labels=labels, **marks) if form else file)

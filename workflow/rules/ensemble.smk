@@ -11,7 +11,7 @@ rule examine_reconstruction:
     log:
         f"{LOGS}/{{wave}}/examine_reconstruction_{{member}}.log",
     params:
-        choices=lambda wildcards: PLAN.ensemble_flags(wildcards.wave),
+        choices=lambda wildcards: PLAN.evidence.ensemble_flags(wildcards.wave),
     message:
         "Examining reconstruction {wildcards.member} of the ensemble of {wildcards.wave}"
     shell:
@@ -32,7 +32,7 @@ rule gather_ensemble:
     input:
         members=[
             f"{PROCESSED}/{{wave}}/ensemble/{one}.csv"
-            for one in PLAN.ensemble_members()
+            for one in PLAN.evidence.ensemble_members()
         ],
         code=modules_of("gather_ensemble"),
     output:

@@ -11,7 +11,7 @@ rule draw_null:
         f"{LOGS}/{{wave}}/draw_null_{{null}}.log",
     params:
         choices=lambda wildcards: PLAN.cluster_flags(wildcards.wave),
-        draws=lambda wildcards: PLAN.null_draws(wildcards.wave),
+        draws=lambda wildcards: PLAN.evidence.draws(wildcards.wave),
         seed=STUDY.seed,
     message:
         "Drawing studies of {wildcards.wave} without clusters: {wildcards.null}"
@@ -35,7 +35,7 @@ rule test_noise:
         responses=rules.ingest.output.responses,
         codebook=rules.ingest.output.codebook,
         clusters=rules.cluster.output.cuts,
-        drawn=lambda wildcards: PLAN.draw_files(wildcards.wave, "nulls"),
+        drawn=lambda wildcards: PLAN.evidence.draw_files(wildcards.wave, "nulls"),
         code=modules_of("test_noise"),
     output:
         nulls=shown_table(f"{RESULTS}/{{wave}}/tables/nulls.csv", "{wave}"),
@@ -44,7 +44,7 @@ rule test_noise:
         f"{LOGS}/{{wave}}/test_noise.log",
     params:
         choices=lambda wildcards: PLAN.cluster_flags(wildcards.wave),
-        draws=lambda wildcards: PLAN.null_draws(wildcards.wave),
+        draws=lambda wildcards: PLAN.evidence.draws(wildcards.wave),
         seed=STUDY.seed,
         out=folder_of_output,
     message:
@@ -76,8 +76,8 @@ rule resample_respondents:
         f"{LOGS}/{{wave}}/resample_respondents_{{part}}.log",
     params:
         choices=lambda wildcards: PLAN.cluster_flags(wildcards.wave),
-        draws=lambda wildcards: PLAN.null_draws(wildcards.wave),
-        parts=lambda wildcards: PLAN.parts(wildcards.wave, "respondents"),
+        draws=lambda wildcards: PLAN.evidence.draws(wildcards.wave),
+        parts=lambda wildcards: PLAN.evidence.parts(wildcards.wave, "respondents"),
         seed=STUDY.seed,
     message:
         "Resampling the respondents of {wildcards.wave}, part {wildcards.part}"
@@ -109,8 +109,8 @@ rule resample_null_studies:
         f"{LOGS}/{{wave}}/resample_null_studies_{{part}}.log",
     params:
         choices=lambda wildcards: PLAN.cluster_flags(wildcards.wave),
-        studies=lambda wildcards: PLAN.null_study_flags(wildcards.wave),
-        parts=lambda wildcards: PLAN.parts(wildcards.wave, "null_studies"),
+        studies=lambda wildcards: PLAN.evidence.null_study_flags(wildcards.wave),
+        parts=lambda wildcards: PLAN.evidence.parts(wildcards.wave, "null_studies"),
         seed=STUDY.seed,
     message:
         "Resampling studies of {wildcards.wave} without clusters, part {wildcards.part}"
@@ -135,8 +135,12 @@ rule measure_stability:
         responses=rules.ingest.output.responses,
         codebook=rules.ingest.output.codebook,
         clusters=rules.cluster.output.cuts,
-        respondents=lambda wildcards: PLAN.draw_files(wildcards.wave, "respondents"),
-        null_studies=lambda wildcards: PLAN.draw_files(wildcards.wave, "null_studies"),
+        respondents=lambda wildcards: PLAN.evidence.draw_files(
+            wildcards.wave, "respondents"
+        ),
+        null_studies=lambda wildcards: PLAN.evidence.draw_files(
+            wildcards.wave, "null_studies"
+        ),
         code=modules_of("measure_stability"),
     output:
         stability=shown_table(f"{RESULTS}/{{wave}}/tables/stability.csv", "{wave}"),
@@ -271,8 +275,8 @@ rule run_multiverse:
     log:
         f"{LOGS}/{{wave}}/run_multiverse_{{part}}.log",
     params:
-        choices=lambda wildcards: PLAN.multiverse_flags(wildcards.wave),
-        parts=lambda wildcards: PLAN.parts(wildcards.wave, "multiverse"),
+        choices=lambda wildcards: PLAN.evidence.multiverse_flags(wildcards.wave),
+        parts=lambda wildcards: PLAN.evidence.parts(wildcards.wave, "multiverse"),
         seed=STUDY.seed,
     message:
         "Clustering {wildcards.wave} under other choices, part {wildcards.part}"
@@ -293,7 +297,7 @@ rule run_multiverse:
 rule gather_multiverse:
     """Put the parts of the multiverse together."""
     input:
-        parts=lambda wildcards: PLAN.draw_files(wildcards.wave, "multiverse"),
+        parts=lambda wildcards: PLAN.evidence.draw_files(wildcards.wave, "multiverse"),
         code=modules_of("gather_multiverse"),
     output:
         multiverse=f"{RESULTS}/{{wave}}/tables/multiverse.csv",
@@ -318,7 +322,7 @@ rule judge:
         permanova=rules.test_noise.output.permanova,
         stability=rules.measure_stability.output.stability,
         clusters=rules.type_clusters.output.clusters,
-        ensemble=PLAN.ensemble_file(),
+        ensemble=PLAN.evidence.ensemble_file(),
         code=modules_of("judge"),
     output:
         verdict=shown_table(f"{RESULTS}/{{wave}}/tables/verdict.csv", "{wave}"),

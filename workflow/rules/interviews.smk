@@ -1,7 +1,7 @@
 rule interviews:
     """Join a set of coded interviews to clusters and attributes of the trusts."""
     input:
-        unpack(lambda wildcards: PLAN.interview_inputs(wildcards.interviews)),
+        unpack(lambda wildcards: PLAN.interviews.inputs(wildcards.interviews)),
         code=modules_of("interviews"),
     output:
         interviews=f"{PROCESSED}/interviews/{{interviews}}/interviews.csv",
@@ -9,8 +9,8 @@ rule interviews:
     log:
         f"{LOGS}/interviews_{{interviews}}.log",
     params:
-        folder=lambda wildcards: PLAN.interview_folder(wildcards.interviews),
-        choices=lambda wildcards: PLAN.interview_flags(wildcards.interviews),
+        folder=lambda wildcards: PLAN.interviews.folder(wildcards.interviews),
+        choices=lambda wildcards: PLAN.interviews.flags(wildcards.interviews),
         seed=STUDY.seed,
         out=folder_of_output,
     message:
@@ -31,8 +31,8 @@ rule interviews:
 rule gather_interviews:
     """Put the tables of all sets of interviews together."""
     input:
-        interviews=PLAN.interview_tables("interviews"),
-        tests=PLAN.interview_tables("interview_tests"),
+        interviews=PLAN.interviews.tables("interviews"),
+        tests=PLAN.interviews.tables("interview_tests"),
         code=modules_of("gather_interviews"),
     output:
         interviews=shown_table(f"{RESULTS}/tables/interviews.csv"),
@@ -59,20 +59,20 @@ rule draw_interviews:
         interviews=rules.gather_interviews.output.interviews,
         tests=rules.gather_interviews.output.tests,
         clusters=[
-            PLAN.interview_inputs(name)["clusters"] for name in PLAN.interview_sets
+            PLAN.interviews.inputs(name)["clusters"] for name in PLAN.interviews.sets
         ],
-        codes=[PLAN.interview_codes(name) for name in PLAN.interview_sets],
+        codes=[PLAN.interviews.codes(name) for name in PLAN.interviews.sets],
         code=modules_of("draw_interviews"),
     output:
         figures=shown_figures(
-            f"{RESULTS}/figures", PLAN.interview_figures(), "6 interviews"
+            f"{RESULTS}/figures", PLAN.interviews.figures(), "6 interviews"
         ),
     log:
         f"{LOGS}/draw_interviews.log",
     params:
-        sets=PLAN.interview_figure_flags(),
+        sets=PLAN.interviews.figure_flags(),
         words=PLAN.word_flags(),
-        pictures=PLAN.picture_flags(),
+        pictures=PLAN.figures.picture_flags(),
         out=folder_of_output,
     message:
         "Drawing the interviews"

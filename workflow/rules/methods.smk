@@ -1,7 +1,7 @@
 rule write_methods:
     """Write the methods and results as paragraphs for a paper, with their references."""
     input:
-        tables=PLAN.methods_inputs(),
+        tables=PLAN.paper.methods_inputs(),
         code=modules_of("write_methods"),
     output:
         text=f"{RESULTS}/methods.md",
@@ -10,7 +10,7 @@ rule write_methods:
     log:
         f"{LOGS}/write_methods.log",
     params:
-        choices=PLAN.methods_choices(),
+        choices=PLAN.paper.methods_choices(),
         waves=PLAN.all_wave_flags(),
         tables=lambda wildcards, output: os.path.join(
             os.path.dirname(output.text), "tables"

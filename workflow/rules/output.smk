@@ -4,22 +4,22 @@ rule draw:
         tables=[f"{RESULTS}/{{wave}}/tables/{name}.csv" for name in WAVE_TABLES],
         codebook=rules.ingest.output.codebook,
         attributes=rules.ingest.output.attributes,
-        tests=lambda wildcards: PLAN.merge_test_files(wildcards.wave),
-        benchmarks=PLAN.benchmark_files(),
-        report=PLAN.report_figures_file(),
+        tests=lambda wildcards: PLAN.evidence.merge_test_files(wildcards.wave),
+        benchmarks=PLAN.figures.benchmark_files(),
+        report=PLAN.figures.report_figures_file(),
         code=modules_of("draw"),
     output:
         figures=shown_figures(
             f"{RESULTS}/{{wave}}/figures",
-            PLAN.wave_figures(),
+            PLAN.figures.of_a_wave(),
             "2 clusters",
             category="{wave}",
         ),
     log:
         f"{LOGS}/{{wave}}/draw.log",
     params:
-        wave=lambda wildcards: PLAN.figure_flags(wildcards.wave),
-        pictures=PLAN.picture_flags(),
+        wave=lambda wildcards: PLAN.figures.flags(wildcards.wave),
+        pictures=PLAN.figures.picture_flags(),
         tables=lambda wildcards, input: os.path.dirname(input.tables[0]),
         processed=lambda wildcards, input: os.path.dirname(input.codebook),
         out=folder_of_output,
@@ -58,7 +58,7 @@ rule draw_evidence:
         block=lambda wildcards: PLAN.waves[wildcards.wave].cluster.block,
         k=lambda wildcards: PLAN.drawn_k(wildcards.wave),
         words=PLAN.word_flags(),
-        pictures=PLAN.picture_flags(),
+        pictures=PLAN.figures.picture_flags(),
         tables=lambda wildcards, input: os.path.dirname(input.tables[0]),
         processed=lambda wildcards, input: os.path.dirname(input.codebook),
         out=folder_of_output,
@@ -80,7 +80,7 @@ rule draw_evidence:
 rule draw_study:
     """Draw the figures that span waves: the sample beside the population, and the ledger."""
     input:
-        tables=PLAN.study_figure_inputs(),
+        tables=PLAN.figures.study_inputs(),
         code=modules_of("draw_study"),
     output:
         figures=shown_figures(
@@ -89,9 +89,9 @@ rule draw_study:
     log:
         f"{LOGS}/draw_study.log",
     params:
-        tables=PLAN.study_figure_flags(),
+        tables=PLAN.figures.study_flags(),
         provenance=PLAN.provenances,
-        pictures=PLAN.picture_flags(),
+        pictures=PLAN.figures.picture_flags(),
         out=folder_of_output,
     message:
         "Drawing the figures that span waves"
@@ -107,10 +107,10 @@ rule draw_study:
 rule list_figures:
     """Show all figures on one page, small, for choosing."""
     input:
-        figures=[f"{figure}.txt" for figure in PLAN.every_figure()],
+        figures=[f"{figure}.txt" for figure in PLAN.figures.everything()],
         pictures=[
             f"{figure}.{kind}"
-            for figure in PLAN.every_figure()
+            for figure in PLAN.figures.everything()
             for kind in STUDY.figures.formats
         ],
         templates=resources_of("output/templates"),
@@ -123,7 +123,7 @@ rule list_figures:
         results=folder_of_output,
         waves=PLAN.wave_names,
         provenance=PLAN.provenances,
-        interviews=PLAN.interview_sets,
+        interviews=PLAN.interviews.sets,
         formats=STUDY.figures.formats,
         width=STUDY.figures.width,
     message:
@@ -175,7 +175,7 @@ rule describe_common_tables:
         f"{LOGS}/{{wave}}/describe_common_tables.log",
     params:
         wave=lambda wildcards: PLAN.guide_flags(wildcards.wave),
-        note=lambda wildcards: PLAN.common_note(wildcards.wave),
+        note=lambda wildcards: PLAN.tracking.common_note(wildcards.wave),
         tables=COMMON_TABLES,
     message:
         "Describing the tables of {wildcards.wave} on common items"
@@ -200,7 +200,7 @@ rule describe_study_tables:
         title="all waves",
         provenance=PLAN.provenances,
         tables=PLAN.study_tables(),
-        interviews=PLAN.interview_sets,
+        interviews=PLAN.interviews.sets,
         words=PLAN.word_flags(),
     message:
         "Describing the tables that span waves"

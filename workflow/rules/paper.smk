@@ -1,7 +1,7 @@
 rule paper_tables:
     """Write a wave's tables for paper, with captions and notes, and keep them for the workbook."""
     input:
-        tables=lambda wildcards: PLAN.paper_sources(wildcards.wave),
+        tables=lambda wildcards: PLAN.paper.sources(wildcards.wave),
         codebook=rules.ingest.output.codebook,
         code=modules_of("paper_tables"),
     output:
@@ -11,7 +11,7 @@ rule paper_tables:
     log:
         f"{LOGS}/{{wave}}/paper_tables.log",
     params:
-        wave=lambda wildcards: PLAN.paper_flags(wildcards.wave),
+        wave=lambda wildcards: PLAN.paper.flags(wildcards.wave),
         tables=lambda wildcards, input: os.path.dirname(input.tables[0]),
         processed=lambda wildcards, input: os.path.dirname(input.codebook),
     message:
@@ -29,15 +29,15 @@ rule paper_tables:
 rule paper_workbook:
     """Write the tables across waves for paper, and all tables of the study as one workbook."""
     input:
-        **PLAN.study_paper_inputs(),
+        **PLAN.paper.study_inputs(),
         code=modules_of("paper_workbook"),
     output:
-        tables=PLAN.study_paper_files(),
+        tables=PLAN.paper.study_files(),
         workbook=f"{RESULTS}/tables.xlsx",
     log:
         f"{LOGS}/paper_workbook.log",
     params:
-        study=PLAN.study_paper_flags(),
+        study=PLAN.paper.study_flags(),
         tables=lambda wildcards, input: os.path.dirname(input.tables[0]),
         out=folder_of_output,
     message:

@@ -1,17 +1,17 @@
 rule publish:
     """Write a second set of results for publication, with small numbers withheld."""
     input:
-        tables=PLAN.published_inputs(),
+        tables=PLAN.publication.inputs(),
         code=modules_of("publish"),
     output:
         guide=f"{RESULTS}/public/README.md",
-        files=PLAN.public_files(),
+        files=PLAN.publication.files(),
     log:
         f"{LOGS}/publish.log",
     params:
-        choices=PLAN.publish_flags(),
+        choices=PLAN.publication.flags(),
         words=PLAN.word_flags(),
-        pictures=PLAN.picture_flags(),
+        pictures=PLAN.figures.picture_flags(),
         out=folder_of_output,
     message:
         "Writing results for publication, with small numbers withheld"

@@ -7,7 +7,7 @@ rule ledger:
         illustrated=PLAN.illustrated_file(),
         tables=PLAN.wave_tables(*WAVE_TABLES),
         processed=PLAN.wave_processed("responses", "trusts"),
-        register=PLAN.register_tables(),
+        register=PLAN.register.tables(),
         code=modules_of("ledger"),
     output:
         ledger=shown_table(f"{RESULTS}/tables/ledger.csv"),

@@ -1,7 +1,7 @@
 rule register:
     """Derive what each trust of the official register is made of, and count the population."""
     input:
-        extract=lambda wildcards: PLAN.extract_files(wildcards.extract),
+        extract=lambda wildcards: PLAN.register.extract_files(wildcards.extract),
         cutoffs=f"{CONFIG}/register.yaml",
         alternatives=f"{CONFIG}/register_alternatives.yaml",
         code=modules_of("register"),
@@ -27,9 +27,9 @@ rule register:
 rule compare_population:
     """Set the sample beside the register, with tests and the cut-offs' sensitivity."""
     input:
-        population=f"{PLAN.register_folder()}/population.csv",
-        register=f"{PLAN.register_folder()}/register_trusts.csv",
-        alternatives=f"{PLAN.register_folder()}/register_alternatives.csv",
+        population=f"{PLAN.register.folder()}/population.csv",
+        register=f"{PLAN.register.folder()}/register_trusts.csv",
+        alternatives=f"{PLAN.register.folder()}/register_alternatives.csv",
         trusts=f"{PROCESSED}/{PLAN.sampled_wave()}/trusts.csv",
         matched=f"{PROCESSED}/{PLAN.sampled_wave()}/matched_trusts.csv",
         code=modules_of("compare_population"),

@@ -1,7 +1,7 @@
 rule report:
     """Put tables and figures of all waves on one page that needs nothing else."""
     input:
-        everything=PLAN.page_files(),
+        everything=PLAN.page.files(),
         citation=CITATION,
         templates=resources_of("output/report"),
         code=modules_of("report"),
@@ -11,8 +11,8 @@ rule report:
         f"{LOGS}/report.log",
     params:
         # As for ingest: of the waves' declarations only what the page says makes it run again.
-        settings=PLAN.page_settings(),
-        flags=PLAN.page_flags(),
+        settings=PLAN.page.settings(),
+        flags=PLAN.page.flags(),
         citation=lambda wildcards, input: (
             f"--citation {input.citation}" if input.citation else ""
         ),

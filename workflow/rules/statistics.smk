@@ -65,7 +65,7 @@ rule type_clusters:
         cuts=rules.cluster.output.cuts,
         responses=rules.ingest.output.responses,
         codebook=rules.ingest.output.codebook,
-        earlier=lambda wildcards: PLAN.typing_files(wildcards.wave),
+        earlier=lambda wildcards: PLAN.tracking.typing_files(wildcards.wave),
         code=modules_of("type_clusters"),
     output:
         clusters=shown_table(f"{RESULTS}/{{wave}}/tables/clusters.csv", "{wave}"),
@@ -73,7 +73,7 @@ rule type_clusters:
     log:
         f"{LOGS}/{{wave}}/type_clusters.log",
     params:
-        waves=lambda wildcards: PLAN.typing_flags(wildcards.wave),
+        waves=lambda wildcards: PLAN.tracking.typing_flags(wildcards.wave),
         out=folder_of_output,
     message:
         "Saying which types the clusters of {wildcards.wave} are"

@@ -2,7 +2,7 @@ rule ingest:
     """Read the wave's raw files as text and check every field by the codebook."""
     input:
         raw=lambda wildcards: PLAN.raw_files(wildcards.wave),
-        register=lambda wildcards: PLAN.joined_tables(wildcards.wave),
+        register=lambda wildcards: PLAN.register.joined_tables(wildcards.wave),
         code=modules_of("ingest"),
     output:
         responses=f"{PROCESSED}/{{wave}}/responses.csv",
@@ -21,7 +21,7 @@ rule ingest:
         config=CONFIG,
         known=f"{PUBLISHED}/reconstructions.csv",
         raw=lambda wildcards: f"{RAW}/{wildcards.wave}",
-        register=lambda wildcards: PLAN.join_flags(wildcards.wave),
+        register=lambda wildcards: PLAN.register.join_flags(wildcards.wave),
         out=folder_of_output,
     message:
         "Reading and checking the responses of {wildcards.wave}"

@@ -3,7 +3,7 @@ rule cluster_common:
     input:
         responses=rules.ingest.output.responses,
         codebook=rules.ingest.output.codebook,
-        earlier=lambda wildcards: PLAN.common_typing_files(wildcards.wave),
+        earlier=lambda wildcards: PLAN.tracking.common_typing_files(wildcards.wave),
         code=modules_of("cluster_common"),
     output:
         tables=[
@@ -13,7 +13,7 @@ rule cluster_common:
     log:
         f"{LOGS}/{{wave}}/cluster_common.log",
     params:
-        choices=lambda wildcards: PLAN.common_flags(wildcards.wave),
+        choices=lambda wildcards: PLAN.tracking.common_flags(wildcards.wave),
         out=folder_of_output,
     message:
         "Clustering {wildcards.wave} on the items that all waves asked"
@@ -29,7 +29,7 @@ rule track:
     """Match clusters across waves; follow trusts and answers; place new trusts."""
     input:
         tables=PLAN.wave_tables("clusters", "cluster_types"),
-        common=PLAN.common_files("clusters.csv"),
+        common=PLAN.tracking.common_files("clusters.csv"),
         processed=PLAN.wave_processed("responses", "trusts", "attributes"),
         codebook=f"{CONFIG}/codebook.csv",
         code=modules_of("track"),
@@ -44,7 +44,7 @@ rule track:
     log:
         f"{LOGS}/track.log",
     params:
-        waves=PLAN.tracking_flags(),
+        waves=PLAN.tracking.flags(),
         seed=STUDY.seed,
         out=folder_of_output,
     message:
@@ -78,7 +78,7 @@ rule draw_tracking:
         waves=PLAN.wave_names,
         k=PLAN.drawn_k(PLAN.wave_names[0]),
         words=PLAN.word_flags(),
-        pictures=PLAN.picture_flags(),
+        pictures=PLAN.figures.picture_flags(),
         tables=lambda wildcards, input: os.path.dirname(input.transitions),
         out=folder_of_output,
     message:

@@ -27,8 +27,8 @@ from buildingtrusts.published.evidence import (
 )
 from buildingtrusts.published.printed_quantities import associate, tabulate
 from buildingtrusts.published.quantities import compute
-from buildingtrusts.study.configuration import MADE_UP
 from buildingtrusts.study.order import natural_key
+from buildingtrusts.study.wave import MADE_UP
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -18,7 +18,11 @@ from typing import TYPE_CHECKING, Literal, get_args
 
 from buildingtrusts.output.files import write_bytes
 from buildingtrusts.study.codebook import Codebook, load_codebook
-from buildingtrusts.study.configuration import (
+from buildingtrusts.study.configuration import load_waves
+from buildingtrusts.study.contents import content_of
+from buildingtrusts.study.problems import InputProblems, Problem, raise_if_any
+from buildingtrusts.study.provenance import ID_PREFIX, sha256
+from buildingtrusts.study.wave import (
     MADE_UP,
     RESERVED_NAMES,
     WAVE_NAME,
@@ -28,11 +32,7 @@ from buildingtrusts.study.configuration import (
     Provenance,
     ResponsesFile,
     Wave,
-    load_waves,
 )
-from buildingtrusts.study.contents import content_of
-from buildingtrusts.study.problems import InputProblems, Problem, raise_if_any
-from buildingtrusts.study.provenance import ID_PREFIX, sha256
 from buildingtrusts.survey.declaration import (
     LAYOUTS,
     About,

@@ -9,17 +9,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from buildingtrusts.study.choices import Study
 from buildingtrusts.study.codebook import Item, read_wave_codebook
-from buildingtrusts.study.configuration import (
-    Study,
-    Wave,
-    load_study,
-    load_waves,
-    read_yaml,
-)
+from buildingtrusts.study.configuration import load_study, load_waves
 from buildingtrusts.study.contents import content_of
 from buildingtrusts.study.problems import InputProblems, Problem, raise_if_any
 from buildingtrusts.study.provenance import stamp
+from buildingtrusts.study.wave import Wave
+from buildingtrusts.study.yaml_files import read_yaml
 
 if TYPE_CHECKING:
     import numpy as np

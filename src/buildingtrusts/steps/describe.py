@@ -12,7 +12,7 @@ from buildingtrusts.study.flags import add_register
 from buildingtrusts.study.provenance import statement
 
 if TYPE_CHECKING:
-    from buildingtrusts.study.configuration import Wave
+    from buildingtrusts.study.wave import Wave
     from buildingtrusts.survey.description import Description
 
 

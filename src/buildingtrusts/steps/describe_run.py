@@ -50,7 +50,7 @@ def _describe(plan: Plan, config_file: str, folder: Path) -> Run:
 
     commit, day, dirty = _commit()
     newest = max(wave.date for wave in plan.waves.values()).isoformat()
-    said = (statement(plan.provenances), interview_statement(plan.interview_sets))
+    said = (statement(plan.provenances), interview_statement(plan.interviews.sets))
     choices = plan.study.model_dump(mode="json", by_alias=True, exclude={"paths": True})
     return Run(
         date=_epoch() or day or newest,

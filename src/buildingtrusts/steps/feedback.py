@@ -10,17 +10,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from buildingtrusts.study.choices import Study
 from buildingtrusts.study.codebook import Codebook, read_wave_codebook
-from buildingtrusts.study.configuration import (
-    Study,
-    Wave,
-    declaration_of,
-    load_study,
-    load_wave,
-    read_yaml,
-)
+from buildingtrusts.study.configuration import declaration_of, load_study, load_wave
 from buildingtrusts.study.problems import InputProblems, Problem, raise_if_any
 from buildingtrusts.study.provenance import statement
+from buildingtrusts.study.wave import Wave
+from buildingtrusts.study.yaml_files import read_yaml
 
 if TYPE_CHECKING:
     import pandas as pd

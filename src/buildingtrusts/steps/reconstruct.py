@@ -25,9 +25,9 @@ from buildingtrusts.published.reconstruction import (
 )
 from buildingtrusts.published.targets import ReconstructionError
 from buildingtrusts.study.codebook import Codebook, load_codebook
-from buildingtrusts.study.configuration import WAVE_NAME
 from buildingtrusts.study.problems import InputProblems, Problem, raise_if_any
 from buildingtrusts.study.provenance import sha256
+from buildingtrusts.study.wave import WAVE_NAME
 
 if TYPE_CHECKING:
     import pandas as pd

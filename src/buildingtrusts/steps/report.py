@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from buildingtrusts.output.figures.questions import Questions
     from buildingtrusts.output.report.material import Saved, StudyMaterial, WaveMaterial
-    from buildingtrusts.study.configuration import Wave
+    from buildingtrusts.study.wave import Wave
 
 #: Media type of a picture on the page, by the ending of its file.
 MEDIA = {"svg": "image/svg+xml", "png": "image/png"}
@@ -93,8 +93,9 @@ def read_material(arguments: argparse.Namespace) -> StudyMaterial:
     from buildingtrusts.output.report.material import StudyMaterial
     from buildingtrusts.output.tables import read_table
     from buildingtrusts.published.ledger import count_verdicts
-    from buildingtrusts.study.configuration import load_wave, read_yaml
+    from buildingtrusts.study.configuration import load_wave
     from buildingtrusts.study.provenance import stamp
+    from buildingtrusts.study.yaml_files import read_yaml
 
     results = Path(arguments.results)
     declared = [load_wave(file) for file in arguments.wave_files]

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from buildingtrusts.study.configuration import FIGURE_WIDTHS, RegisterChoices
+from buildingtrusts.study.choices import RegisterChoices
+from buildingtrusts.study.fields import FIGURE_WIDTHS
 from buildingtrusts.study.problems import InputProblems, Problem, raise_if_any
 
 

@@ -19,9 +19,9 @@ from typing import Any
 import yaml
 
 from buildingtrusts.study.codebook import COLUMNS, Codebook, wave_codebook_text
-from buildingtrusts.study.configuration import ClusterChoices, EvidenceChoices, ResponsesFile
 from buildingtrusts.study.order import natural_key
 from buildingtrusts.study.provenance import statement
+from buildingtrusts.study.wave import ClusterChoices, EvidenceChoices, ResponsesFile
 from buildingtrusts.survey.importers import ROW
 from buildingtrusts.survey.proposals import Proposal
 from buildingtrusts.survey.raw_table import RawTable

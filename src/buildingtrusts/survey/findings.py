@@ -20,8 +20,8 @@ from buildingtrusts.output.contracts import UNKNOWN_LEVELS
 from buildingtrusts.statistics.aggregation import clustering_scores, select_trusts
 from buildingtrusts.statistics.linkage import build_tree
 from buildingtrusts.study.codebook import Codebook, Item
-from buildingtrusts.study.configuration import Wave
 from buildingtrusts.study.problems import Problem
+from buildingtrusts.study.wave import Wave
 from buildingtrusts.survey.raw_table import RawTable
 from buildingtrusts.survey.responses import Responses
 from buildingtrusts.survey.trusts import Trusts

@@ -14,10 +14,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from buildingtrusts.study.codebook import Codebook, examine_codebook
-from buildingtrusts.study.configuration import Wave, examine_declaration
+from buildingtrusts.study.configuration import examine_declaration
 from buildingtrusts.study.contents import content_of
 from buildingtrusts.study.problems import InputProblems, Problem, raise_if_any
 from buildingtrusts.study.provenance import sha256
+from buildingtrusts.study.wave import Wave
 from buildingtrusts.survey.raw_table import RawTable
 
 if TYPE_CHECKING:

@@ -15,10 +15,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from buildingtrusts.output.contracts import MISSING
-from buildingtrusts.study.configuration import MADE_UP
 from buildingtrusts.study.order import natural_key
 from buildingtrusts.study.problems import Problem, raise_if_any
 from buildingtrusts.study.provenance import ID_PREFIX, stamp
+from buildingtrusts.study.wave import MADE_UP
 from buildingtrusts.survey.raw_table import RawTable
 
 if TYPE_CHECKING:

@@ -14,9 +14,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from buildingtrusts.output.contracts import UNKNOWN_LEVELS
-from buildingtrusts.study.configuration import TrustsFile, TrustSource, Wave
 from buildingtrusts.study.contents import content_of
 from buildingtrusts.study.problems import InputProblems, Problem, raise_if_any
+from buildingtrusts.study.wave import TrustsFile, TrustSource, Wave
 from buildingtrusts.survey.importers.plain import read_plain_table
 from buildingtrusts.survey.raw_table import RawTable
 from buildingtrusts.survey.trusts import Trusts, tidy_trusts

@@ -13,7 +13,7 @@ from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
-from buildingtrusts.study.configuration import Role
+from buildingtrusts.study.wave import Role
 from buildingtrusts.survey.importers.matching import normal
 from buildingtrusts.survey.importers.personal import personal_columns
 from buildingtrusts.survey.raw_table import RawTable

@@ -15,9 +15,9 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from buildingtrusts.study.codebook import Codebook, Item
-from buildingtrusts.study.configuration import ResponsesFile, Wave
 from buildingtrusts.study.order import natural_key
 from buildingtrusts.study.problems import InputProblems, Problem, raise_if_any
+from buildingtrusts.study.wave import ResponsesFile, Wave
 from buildingtrusts.survey.raw_table import RawTable, parse_csv
 from buildingtrusts.survey.responses import tidy_responses
 
@@ -76,7 +76,7 @@ def new_trusts(content: bytes, file: str, items: Sequence[Item], wave: Wave) -> 
 
     Examples
     --------
-    >>> from buildingtrusts.study.configuration import Wave
+    >>> from buildingtrusts.study.wave import Wave
     >>> wave = Wave(wave="2031", title="", date="2031-01-01", provenance="original", source="",
     ...             licence="")
     >>> item = Item("strategy", "vision", "Vision", "", 1.0, 10.0, 1.0)

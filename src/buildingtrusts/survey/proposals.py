@@ -15,8 +15,8 @@ from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from buildingtrusts.study.codebook import Item
-from buildingtrusts.study.configuration import Role
 from buildingtrusts.study.problems import Problem
+from buildingtrusts.study.wave import Role
 from buildingtrusts.survey.importers import ROW
 from buildingtrusts.survey.importers.matching import last_parts, normal
 from buildingtrusts.survey.importers.personal import personal_columns

@@ -15,10 +15,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from buildingtrusts.study.codebook import Codebook, Item
-from buildingtrusts.study.configuration import Wave
 from buildingtrusts.study.order import natural_key
 from buildingtrusts.study.problems import Problem, raise_if_any
 from buildingtrusts.study.provenance import ID_PREFIX
+from buildingtrusts.study.wave import Wave
 from buildingtrusts.survey.raw_table import RawTable
 
 if TYPE_CHECKING:

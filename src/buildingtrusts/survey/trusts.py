@@ -12,9 +12,9 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from buildingtrusts.output.contracts import MISSING
-from buildingtrusts.study.configuration import Wave
 from buildingtrusts.study.order import natural_key
 from buildingtrusts.study.problems import Problem, raise_if_any
+from buildingtrusts.study.wave import Wave
 from buildingtrusts.survey.raw_table import RawTable
 
 if TYPE_CHECKING:

@@ -12,9 +12,9 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 
 from buildingtrusts.study.codebook import Codebook
-from buildingtrusts.study.configuration import ResponsesFile, Wave
 from buildingtrusts.study.problems import InputProblems, Problem, raise_if_any
 from buildingtrusts.study.provenance import ID_PREFIX
+from buildingtrusts.study.wave import ResponsesFile, Wave
 from buildingtrusts.survey.importers import (
     google_forms,
     jisc,

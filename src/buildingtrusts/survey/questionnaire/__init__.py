@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from buildingtrusts.study.codebook import Codebook, Item
-from buildingtrusts.study.configuration import Wave
+from buildingtrusts.study.wave import Wave
 
 #: A scale with more answers than this has no box for each: the answer is written.
 MOST_BOXES = 11
