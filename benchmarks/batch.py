@@ -32,8 +32,9 @@ from numpy.typing import NDArray
 
 from buildingtrusts.statistics.batch import batch_distances, batch_trees, cluster_batch
 from buildingtrusts.statistics.linkage import build_tree, cut_tree
-from buildingtrusts.statistics.nulls import NULLS, Specification, draw_null, gather_ratings
+from buildingtrusts.statistics.nulls import NULLS, draw_null
 from buildingtrusts.statistics.permanova import permanova
+from buildingtrusts.statistics.ratings import Specification, gather_ratings
 from buildingtrusts.statistics.validity import silhouette
 
 N_MATS, N_ITEMS = 17, 10

@@ -29,7 +29,7 @@ import pandas as pd
 
 from buildingtrusts.statistics.batch import cluster_batch
 from buildingtrusts.statistics.examination import Effort
-from buildingtrusts.statistics.nulls import observed_scores
+from buildingtrusts.statistics.ratings import observed_scores
 from buildingtrusts.study.randomness import task_generator
 from calibration_coverage import cover_batch, coverage_designs
 from calibration_document import write_document

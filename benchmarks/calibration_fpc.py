@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from buildingtrusts.statistics.nulls import observed_scores
+from buildingtrusts.statistics.ratings import observed_scores
 from buildingtrusts.study.randomness import task_generator
 from calibration_judging import USUAL, clusterboot_of
 from calibration_studies import Design, make_study

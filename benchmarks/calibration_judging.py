@@ -27,15 +27,11 @@ from buildingtrusts.statistics.examination import (
     permanova_p,
     silhouette_draws,
 )
-from buildingtrusts.statistics.nulls import (
-    Evaluation,
-    Ratings,
-    Specification,
-    exceedance,
-    null_table,
-    observed_scores,
-)
-from buildingtrusts.statistics.stability import null_stability, resample_respondents
+from buildingtrusts.statistics.monte_carlo import exceedance
+from buildingtrusts.statistics.nulls import Evaluation, null_table
+from buildingtrusts.statistics.ratings import Ratings, Specification, observed_scores
+from buildingtrusts.statistics.resampling import resample_respondents
+from buildingtrusts.statistics.stability import null_stability
 from buildingtrusts.statistics.verdict import (
     LEVEL,
     NOISE,

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from buildingtrusts.statistics.nulls import Ratings, gather_ratings
+from buildingtrusts.statistics.ratings import Ratings, gather_ratings
 
 N_ITEMS = 10
 SCALE = (1, 10, 1)

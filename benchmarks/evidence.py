@@ -29,13 +29,13 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from buildingtrusts.statistics.nulls import (
+from buildingtrusts.statistics.ratings import (
     Ratings,
     Specification,
     gather_ratings,
     observed_scores,
 )
-from buildingtrusts.statistics.stability import resample_respondents
+from buildingtrusts.statistics.resampling import resample_respondents
 
 ROOT = Path(__file__).resolve().parents[1]
 WAVE = "2017-reconstruction"

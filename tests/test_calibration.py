@@ -20,7 +20,7 @@ sys.path.insert(0, str(ROOT / "benchmarks"))
 import calibration  # noqa: E402
 import calibration_judging as judging  # noqa: E402
 from buildingtrusts.statistics.examination import Effort, examine  # noqa: E402
-from buildingtrusts.statistics.nulls import observed_scores  # noqa: E402
+from buildingtrusts.statistics.ratings import observed_scores  # noqa: E402
 from buildingtrusts.statistics.verdict import Evidence, apply_rule  # noqa: E402
 from buildingtrusts.study.randomness import task_generator  # noqa: E402
 from calibration_document import TABLES, write_document  # noqa: E402

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from buildingtrusts.statistics.assignment import Placement, place_trust, placement_table
 from buildingtrusts.statistics.linkage import build_tree, cut_tree
-from buildingtrusts.statistics.nulls import Ratings, Specification, gather_ratings
+from buildingtrusts.statistics.ratings import Ratings, Specification, gather_ratings
 
 ORACLES = Path(__file__).parents[1] / "oracles"
 DISTANCES = pd.read_csv(ORACLES / "assignment_distances.csv")

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 from numpy.typing import NDArray
 
-from buildingtrusts.statistics.stability import best_jaccards
+from buildingtrusts.statistics.cluster_matching import best_jaccards
 from buildingtrusts.statistics.validity import adjusted_rand
 
 ORACLES = Path(__file__).parents[1] / "oracles"

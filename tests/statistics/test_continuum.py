@@ -15,13 +15,8 @@ from buildingtrusts.statistics.continuum import (
     one_factor,
 )
 from buildingtrusts.statistics.linkage import build_tree, cut_tree, scale
-from buildingtrusts.statistics.nulls import (
-    Ratings,
-    Specification,
-    TwoLevelModel,
-    fit_two_level,
-    gather_ratings,
-)
+from buildingtrusts.statistics.ratings import Ratings, Specification, gather_ratings
+from buildingtrusts.statistics.two_level_model import TwoLevelModel, fit_two_level
 from buildingtrusts.statistics.validity import silhouette
 
 ORACLES = Path(__file__).parents[1] / "oracles"

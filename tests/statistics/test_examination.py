@@ -12,23 +12,16 @@ from numpy.typing import NDArray
 
 from buildingtrusts.statistics.examination import Effort, chosen_k, examine, permanova_p
 from buildingtrusts.statistics.linkage import build_tree, cut_tree
-from buildingtrusts.statistics.nulls import (
-    NULLS,
+from buildingtrusts.statistics.nulls import NULLS, draw_null, evaluate, null_table
+from buildingtrusts.statistics.permanova import permanova
+from buildingtrusts.statistics.ratings import (
     Ratings,
     Specification,
-    draw_null,
-    evaluate,
     gather_ratings,
-    null_table,
     observed_scores,
 )
-from buildingtrusts.statistics.permanova import permanova
-from buildingtrusts.statistics.stability import (
-    leave_one_out,
-    null_stability,
-    resample_respondents,
-    stability_tables,
-)
+from buildingtrusts.statistics.resampling import leave_one_out, resample_respondents
+from buildingtrusts.statistics.stability import null_stability, stability_tables
 from buildingtrusts.statistics.verdict import (
     NOISE,
     SUPPORTED,

@@ -12,8 +12,8 @@ from scipy.stats import chi
 
 from buildingtrusts.statistics.linkage import build_tree, scale
 from buildingtrusts.statistics.merge_tests import MERGE_TESTS_COLUMNS, Merge, merge_tests, merges_of
-from buildingtrusts.statistics.nulls import Specification
 from buildingtrusts.statistics.partitions import partition_tree
+from buildingtrusts.statistics.ratings import Specification
 from buildingtrusts.statistics.selective_inference import (
     _tail,
     noise_deviation,

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from buildingtrusts.statistics.aggregation import clustering_scores, select_trusts
 from buildingtrusts.statistics.linkage import build_tree, cut_tree
+from buildingtrusts.statistics.monte_carlo import exceedance
 from buildingtrusts.statistics.multiverse import (
     AXES,
     EXCLUDED_COLUMNS,
@@ -28,13 +29,8 @@ from buildingtrusts.statistics.multiverse import (
     join_parts,
     role_weights,
 )
-from buildingtrusts.statistics.nulls import (
-    Specification,
-    draw_null,
-    exceedance,
-    gather_ratings,
-    mat_scores,
-)
+from buildingtrusts.statistics.nulls import draw_null
+from buildingtrusts.statistics.ratings import Specification, gather_ratings, mat_scores
 from buildingtrusts.statistics.validity import adjusted_rand, silhouette
 
 ITEMS = ("s__a", "s__b", "s__c", "s__d")

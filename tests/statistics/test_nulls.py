@@ -1,29 +1,24 @@
 """What chance would give: each null keeps what it says it keeps, and p means what it says."""
 
 import numpy as np
-import pandas as pd
 import pytest
 from numpy.typing import NDArray
-from scipy.stats import binomtest
 
 from buildingtrusts.statistics import nulls
-from buildingtrusts.statistics.aggregation import clustering_scores
+from buildingtrusts.statistics.monte_carlo import CHUNK_DRAWS
 from buildingtrusts.statistics.nulls import (
     NULL_COLUMNS,
     NULLS,
     Evaluation,
-    Ratings,
-    Specification,
     draw_null,
     evaluate,
-    exceedance,
-    fit_two_level,
-    gather_ratings,
-    mat_scores,
     null_table,
+)
+from buildingtrusts.statistics.ratings import (
+    Ratings,
+    Specification,
+    gather_ratings,
     observed_scores,
-    positive_semidefinite,
-    two_level_answers,
 )
 
 REPORT = Specification()
@@ -59,227 +54,11 @@ def two_clusters(apart: float) -> NDArray[np.float64]:
     return np.where(np.arange(len(SIZES)) % 2, apart, -apart)[:, None] * np.ones(6)
 
 
-def all_answers(ratings: Ratings, draws: int) -> NDArray[np.float64]:
-    return np.concatenate(list(two_level_answers(ratings, draws, rng())))
-
-
 def all_scores(null: str, ratings: Ratings, draws: int) -> NDArray[np.float64]:
     return np.concatenate(list(NULLS[null](ratings, REPORT, draws, rng())))
 
 
-# --- From answers to scores ------------------------------------------------------------------
-
-
-def test_answers_of_a_trust_are_put_together_in_the_order_they_came() -> None:
-    ratings = gather_ratings(
-        np.array([[3.0], [1.0], [4.0], [2.0]]), np.array([1, 0, 1, 0]), [ONE_TO_TEN]
-    )
-    assert ratings.answers[:, 0].tolist() == [1, 2, 3, 4]
-    assert ratings.sizes.tolist() == [2, 2]
-
-
-@pytest.mark.parametrize("statistic", ["mean", "median"])
-@pytest.mark.parametrize("scaling", ["none", "respondent_centred"])
-@pytest.mark.parametrize("gaps", [0, 0.1])
-def test_scores_are_those_the_study_is_clustered_on(
-    statistic: str, scaling: str, gaps: float
-) -> None:
-    ratings = study(two_clusters(1), gaps=gaps)
-    names = [f"MAT {number}" for number in range(len(SIZES))]
-    columns = [f"strategy__{number}" for number in range(6)]
-    responses = pd.DataFrame(ratings.answers, columns=columns)
-    responses["mat_id"] = np.repeat(names, SIZES)
-    expected = clustering_scores(
-        responses, columns, names, statistic, centred=scaling == "respondent_centred"
-    )
-    found = observed_scores(ratings, Specification(scaling=scaling, statistic=statistic))
-    np.testing.assert_allclose(found, expected, rtol=1e-13, atol=1e-13)
-
-
-def test_gaps_that_change_from_draw_to_draw_are_counted_in_each() -> None:
-    ratings = study(no_differences(), gaps=0.1)
-    other = np.where(rng().random(ratings.answers.shape) < 0.1, np.nan, ratings.answers)
-    together = mat_scores(ratings, np.stack([ratings.answers, other]), REPORT)
-    np.testing.assert_array_equal(together[0], observed_scores(ratings, REPORT))
-    np.testing.assert_array_equal(together[1], mat_scores(ratings, other[None], REPORT)[0])
-
-
-def test_weights_can_give_every_trust_the_same_mix_of_roles() -> None:
-    # One CEO and three teachers here, three and one there; each role is to count for half.
-    answers = np.array([[9.0], [5.0], [5.0], [np.nan], [9.0], [9.0], [9.0], [5.0]])
-    weights = np.array([1, 0.5, 0.5, 0.5, 1, 1, 1, 3])
-    ratings = gather_ratings(answers, np.repeat([0, 1], 4), [ONE_TO_TEN], weights)
-    assert observed_scores(ratings, REPORT)[:, 0].tolist() == [7, 7]
-
-
-def test_medians_of_weighted_answers_are_refused() -> None:
-    ratings = gather_ratings(
-        np.array([[1.0], [2.0]]), np.array([0, 1]), [None], weights=np.array([1.0, 2.0])
-    )
-    with pytest.raises(ValueError, match="choose statistic 'mean' for unequal ones"):
-        observed_scores(ratings, Specification(statistic="median"))
-
-
-def test_an_unknown_statistic_is_refused() -> None:
-    with pytest.raises(ValueError, match="statistic is 'mode'; allowed are mean and median"):
-        observed_scores(study(no_differences()), Specification(statistic="mode"))
-
-
-@pytest.mark.parametrize(
-    ("mats", "answers", "message"),
-    [
-        ([0, 0], [[1.0], [2.0]], "needed are two trusts or more"),
-        ([0, 2], [[1.0], [2.0]], "numbered from 0 without gaps"),
-        ([0], [[1.0], [2.0]], "needed are one trust and weight a row"),
-        ([0, 1], [[1.0, 2.0], [3.0, 4.0]], "one scale a column"),
-        ([0, 1], [[1.0], [np.nan]], "nobody of trust number 1 answered item number 0"),
-    ],
-)
-def test_answers_that_do_not_make_a_study_are_refused(
-    mats: list[int], answers: list[list[float]], message: str
-) -> None:
-    with pytest.raises(ValueError, match=message):
-        gather_ratings(np.array(answers), np.array(mats), [ONE_TO_TEN])
-
-
-# --- The model of the two-level null ---------------------------------------------------------
-
-
-def test_trust_covariance_is_that_of_the_means_less_what_sampling_adds() -> None:
-    # Variances 2, 8 and 2 of 2, 2 and 4 answers add (1 + 4 + .5) / 3; the means 2, 6, 7 have 7.
-    answers = np.array([[1.0, 3.0, 4.0, 8.0, 6.0, 6.0, 7.0, 9.0]]).T
-    ratings = gather_ratings(answers, np.array([0, 0, 1, 1, 2, 2, 2, 2]), [None])
-    model = fit_two_level(ratings)
-    assert model.between[0, 0] == pytest.approx(7 - 5.5 / 3)
-    assert model.centre.tolist() == [5]
-
-
-def test_skipped_answers_leave_the_covariance_of_the_pairs_there_are() -> None:
-    # Three answered a, three b, two of them both: the means' covariance is theirs times 2 / 9.
-    trust = np.array([[1.0, 2.0], [4.0, np.nan], [7.0, 6.0], [np.nan, 7.0]])
-    other = np.array([[5.0, 5.0]] * 3)
-    ratings = gather_ratings(np.vstack([trust, other]), np.repeat([0, 1], [4, 3]), [None, None])
-    own = ((1 - 4) * (2 - 5) + (7 - 4) * (6 - 5)) / (2 - 1)
-    sampling = np.array([[9 / 3, own * 2 / 9], [own * 2 / 9, 7 / 3]]) / 2
-    between = np.cov(np.array([[4.0, 5.0], [5.0, 5.0]]), rowvar=False)
-    expected = positive_semidefinite(between - sampling)
-    np.testing.assert_allclose(fit_two_level(ratings).between, expected, atol=1e-12)
-
-
-def test_trust_covariance_is_positive_semidefinite_and_keeps_its_trace() -> None:
-    difference = np.diag([3.0, 1.0, -1.5]) + 0.3
-    found = positive_semidefinite(difference)
-    values = np.linalg.eigvalsh(found)
-    assert values.min() > -1e-12
-    assert np.trace(found) == pytest.approx(np.trace(difference))
-    # No other such matrix is nearer.
-    draws = rng().normal(size=(200, 3, 3))
-    others = draws @ draws.swapaxes(1, 2)
-    others *= (np.trace(difference) / np.trace(others, axis1=1, axis2=2))[:, None, None]
-    steps = found + 0.01 * (others - found)
-    distances = np.linalg.norm(steps - difference, axis=(1, 2))
-    assert (distances > np.linalg.norm(found - difference)).all()
-
-
-def test_a_covariance_stays_and_a_negative_trace_means_no_differences() -> None:
-    covariance = np.array([[2.0, 0.5], [0.5, 1.0]])
-    np.testing.assert_allclose(positive_semidefinite(covariance), covariance, atol=1e-14)
-    assert not positive_semidefinite(np.diag([0.5, -1.0])).any()
-
-
-def test_without_differences_the_model_has_next_to_none() -> None:
-    # Sampling alone gives the means a trace of about 6 x 4 x mean(1 / n) = 2.1.
-    traces = [
-        np.trace(fit_two_level(study(no_differences(), seed=seed)).between) for seed in range(30)
-    ]
-    assert np.mean(traces) < 0.3
-
-
-def test_residuals_are_recentred_by_trust_and_as_wide_as_answers() -> None:
-    ratings = study(two_clusters(1), gaps=0.1)
-    residuals = fit_two_level(ratings).residuals
-    assert residuals.shape == ratings.answers.shape
-    np.testing.assert_array_equal(np.isnan(residuals), np.isnan(ratings.answers))
-    parts = np.split(residuals, ratings.starts[1:])
-    np.testing.assert_allclose([np.nansum(part, axis=0) for part in parts], 0, atol=1e-10)
-    for mine, answers in zip(parts, np.split(ratings.answers, ratings.starts[1:]), strict=True):
-        np.testing.assert_allclose(np.nanmean(mine**2, axis=0), np.nanvar(answers, axis=0, ddof=1))
-
-
-def test_a_trust_of_one_counts_as_a_trust_and_lends_no_residual() -> None:
-    sizes = (1, *SIZES[1:])
-    ratings = study(two_clusters(1), sizes)
-    model = fit_two_level(ratings)
-    assert len(model.residuals) == sum(sizes) - 1
-    pooled = np.concatenate(
-        [part - part.mean(axis=0) for part in np.split(ratings.answers, ratings.starts[1:])[1:]]
-    )
-    variance = (pooled**2).sum(axis=0) / (len(pooled) - len(sizes) + 1)
-    own = [part.var(axis=0, ddof=1) for part in np.split(ratings.answers, ratings.starts[1:])[1:]]
-    mean = (variance + sum(v / n for v, n in zip(own, sizes[1:], strict=True))) / len(sizes)
-    raw = observed_scores(ratings, REPORT).var(axis=0, ddof=1) - mean
-    assert np.trace(model.between) == pytest.approx(raw.sum())
-    assert np.isfinite(all_answers(ratings, 5)).all()
-
-
-def test_trusts_of_one_respondent_each_vary_as_their_answers_do() -> None:
-    ratings = study(two_clusters(2), sizes=(1,) * len(SIZES))
-    model = fit_two_level(ratings)
-    assert model.residuals.shape == (0, 6)
-    np.testing.assert_allclose(model.between, np.cov(ratings.answers, rowvar=False), atol=1e-12)
-    assert np.isfinite(all_answers(ratings, 5)).all()
-
-
 # --- What each null keeps --------------------------------------------------------------------
-
-
-def test_two_level_studies_have_the_observed_respondents_and_gaps() -> None:
-    ratings = study(two_clusters(1), gaps=0.1)
-    drawn = all_answers(ratings, 300)
-    assert drawn.shape == (300, sum(SIZES), 6)
-    assert (np.isnan(drawn) == np.isnan(ratings.answers)).all()
-
-
-def test_two_level_studies_hold_answers_that_could_have_been_ticked() -> None:
-    ratings = study(two_clusters(3))
-    drawn = all_answers(ratings, 50)
-    assert set(np.unique(drawn)) == set(range(1, 11))
-
-
-def test_steps_of_a_half_and_answers_without_a_scale_are_kept_apart() -> None:
-    answers = rng().normal(3, 2, size=(40, 2))
-    ratings = gather_ratings(answers, np.repeat([0, 1, 2, 3], 10), [(0.5, 4.5, 0.5), None])
-    drawn = all_answers(ratings, 50)
-    assert set(np.unique(drawn[:, :, 0])) == {0.5 * step for step in range(1, 10)}
-    assert drawn[:, :, 1].min() < 0
-    assert len(np.unique(drawn[:, :, 1])) > 1000
-
-
-def test_answers_that_no_item_has_a_scale_for_are_not_rounded() -> None:
-    answers = np.repeat([0.0, 9.0], 10)[:, None] + rng().normal(size=(20, 1))
-    ratings = gather_ratings(answers, np.repeat([0, 1], 10), [None])
-    assert len(np.unique(all_answers(ratings, 10))) > 100
-
-
-def test_two_level_studies_vary_as_much_as_the_study() -> None:
-    answers = study(two_clusters(0.5)).answers
-    ratings = gather_ratings(answers, np.repeat(np.arange(len(SIZES)), SIZES), [None] * 6)
-    model = fit_two_level(ratings)
-    drawn = all_scores("two_level", ratings, 4000)
-    variances = np.stack([np.cov(scores, rowvar=False) for scores in drawn]).mean(axis=0)
-    within = np.cov(model.residuals, rowvar=False) * (1 / np.array(SIZES)).mean()
-    np.testing.assert_allclose(variances, model.between + within, atol=0.04)
-    np.testing.assert_allclose(drawn.mean(axis=(0, 1)), model.centre, atol=0.03)
-
-
-def test_missing_residuals_are_drawn_from_the_same_item() -> None:
-    residuals = np.array([[1.0, np.nan, np.nan], [np.nan, 20.0, np.nan], [2.0, 30.0, np.nan]])
-    filled = nulls._without_gaps(residuals, rng())
-    assert set(filled[:, 0]) <= {1, 2}
-    assert set(filled[:, 1]) <= {20, 30}
-    assert filled[:, 2].tolist() == [0, 0, 0]
-    known = ~np.isnan(residuals)
-    np.testing.assert_array_equal(filled[known], residuals[known])
 
 
 def test_the_gaussian_null_has_the_means_and_covariance_of_the_scores() -> None:
@@ -338,10 +117,10 @@ def test_draws_are_clustered_as_the_study_is_specified(null: str) -> None:
 @every_null
 def test_draws_repeat_and_do_not_depend_on_how_many_follow(null: str) -> None:
     ratings = study(two_clusters(1), sizes=(3,) * 12, gaps=0.02)
-    few = draw_null(null, ratings, REPORT, (2, 3), nulls.CHUNK_DRAWS, rng())
-    more = draw_null(null, ratings, REPORT, (2, 3), 2 * nulls.CHUNK_DRAWS + 7, rng())
-    assert len(more.silhouettes) == 2 * nulls.CHUNK_DRAWS + 7
-    np.testing.assert_array_equal(more.silhouettes[: nulls.CHUNK_DRAWS], few.silhouettes)
+    few = draw_null(null, ratings, REPORT, (2, 3), CHUNK_DRAWS, rng())
+    more = draw_null(null, ratings, REPORT, (2, 3), 2 * CHUNK_DRAWS + 7, rng())
+    assert len(more.silhouettes) == 2 * CHUNK_DRAWS + 7
+    np.testing.assert_array_equal(more.silhouettes[:CHUNK_DRAWS], few.silhouettes)
     assert len(np.unique(more.silhouettes[:, 1])) > 0.9 * len(more.silhouettes)
 
 
@@ -355,26 +134,6 @@ def test_draws_made_in_parts_are_those_made_at_once(null: str) -> None:
     np.testing.assert_array_equal(joined.pseudo_f, whole.pseudo_f)
 
 
-def test_a_part_without_work_is_an_error() -> None:
-    with pytest.raises(ValueError, match="ask for 2 parts at most"):
-        list(nulls.chunks(300, 10, rng(), part=(0, 3)))
-    with pytest.raises(ValueError, match="part 2 of 2"):
-        list(nulls.chunks(900, 10, rng(), part=(2, 2)))
-
-
-def test_chunks_may_run_in_any_order() -> None:
-    forwards = [child.random() for _, child in nulls.chunks(900, 10, rng())]
-    children = [child for _, child in nulls.chunks(900, 10, rng())]
-    assert [child.random() for child in reversed(children)] == forwards[::-1]
-    assert len(set(forwards)) == 4
-
-
-def test_a_chunk_never_holds_more_than_so_many_answers() -> None:
-    sizes = [size for size, _ in nulls.chunks(1000, answers=nulls.CHUNK_ANSWERS // 3, rng=rng())]
-    assert sizes == [3] * 333 + [1]
-    assert [size for size, _ in nulls.chunks(2, 10 * nulls.CHUNK_ANSWERS, rng())] == [1, 1]
-
-
 def test_an_unknown_null_and_no_draws_are_refused() -> None:
     ratings = study(no_differences())
     with pytest.raises(ValueError, match="allowed are two_level, gaussian, respondents_shuffled"):
@@ -384,29 +143,6 @@ def test_an_unknown_null_and_no_draws_are_refused() -> None:
 
 
 # --- p ---------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("reached", [0, 1, 17, 99])
-def test_p_counts_the_study_among_the_draws_and_its_interval_is_that_of_clopper_pearson(
-    reached: int,
-) -> None:
-    found = exceedance(np.repeat([1.0, 0.0], [reached, 99 - reached]), 0.5)
-    expected = binomtest(reached, 99).proportion_ci(0.95, method="exact")
-    assert found.p_value == (1 + reached) / 100
-    assert found.p_low == pytest.approx(expected.low, abs=1e-12)
-    assert found.p_high == pytest.approx(expected.high, abs=1e-12)
-    assert found.p_low <= found.p_value <= found.p_high
-
-
-def test_draws_equal_to_the_study_but_for_rounding_reach_it() -> None:
-    assert exceedance(np.array([0.3 - 1e-13, 0.3 - 1e-11, 0.1]), 0.3).p_value == 2 / 4
-    assert exceedance(np.array([3e5 - 1e-8, 3e5 - 1e-6]), 3e5).p_value == 2 / 3
-
-
-def test_undefined_values_never_speak_against_the_null() -> None:
-    assert exceedance(np.array([np.nan, 0.0]), 1.0).p_value == 2 / 3
-    assert exceedance(np.zeros(9), float("nan")).p_value == 1
-    assert exceedance(np.array([np.inf, 0.0]), float("inf")).p_value == 2 / 3
 
 
 def evaluation(*silhouettes: tuple[float, float], k: tuple[int, int] = (2, 3)) -> Evaluation:

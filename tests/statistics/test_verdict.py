@@ -9,20 +9,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from buildingtrusts.statistics.nulls import (
-    Specification,
-    draw_null,
-    evaluate,
-    gather_ratings,
-    null_table,
-    observed_scores,
-)
+from buildingtrusts.statistics.nulls import draw_null, evaluate, null_table
 from buildingtrusts.statistics.permanova import permanova
-from buildingtrusts.statistics.stability import (
-    null_stability,
-    resample_respondents,
-    stability_tables,
-)
+from buildingtrusts.statistics.ratings import Specification, gather_ratings, observed_scores
+from buildingtrusts.statistics.resampling import resample_respondents
+from buildingtrusts.statistics.stability import null_stability, stability_tables
 from buildingtrusts.statistics.verdict import (
     RULE_VERSION,
     VERDICT_COLUMNS,

@@ -13,6 +13,7 @@ import pytest
 from buildingtrusts.output.contracts import EVIDENCE_TABLES
 from buildingtrusts.output.figures import EVIDENCE_FIGURES
 from buildingtrusts.statistics import nulls
+from buildingtrusts.statistics.monte_carlo import CHUNK_DRAWS
 from buildingtrusts.study.plan import Plan, evidence, plan_study
 from buildingtrusts.study.problems import InputProblems
 
@@ -359,7 +360,7 @@ def test_draws_are_split_as_asked_but_no_part_is_without_any(project: Path) -> N
 
 
 def test_a_piece_of_draws_and_the_nulls_are_those_of_the_statistics() -> None:
-    assert evidence.DRAWS_A_PIECE == nulls.CHUNK_DRAWS
+    assert evidence.DRAWS_A_PIECE == CHUNK_DRAWS
     assert tuple(nulls.NULLS) == evidence.NULLS
 
 

@@ -19,14 +19,15 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from buildingtrusts.statistics.batch import CHUNK_DISTANCES, batch_distances
-from buildingtrusts.statistics.nulls import (
-    TOLERANCE,
+from buildingtrusts.statistics.monte_carlo import TOLERANCE
+from buildingtrusts.statistics.ratings import (
     Ratings,
     Specification,
     gather_ratings,
     observed_scores,
 )
-from buildingtrusts.statistics.stability import ASSIGNMENT_COLUMNS, resampled_scores
+from buildingtrusts.statistics.resampling import resampled_scores
+from buildingtrusts.statistics.stability import ASSIGNMENT_COLUMNS
 
 PLACEMENT_COLUMNS = (
     *ASSIGNMENT_COLUMNS,

@@ -19,20 +19,15 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from buildingtrusts.statistics.batch import batch_distances, cluster_batch, scale_batch
-from buildingtrusts.statistics.nulls import (
-    TOLERANCE,
-    Evaluation,
-    Ratings,
-    Specification,
+from buildingtrusts.statistics.monte_carlo import TOLERANCE, exceedance
+from buildingtrusts.statistics.nulls import Evaluation, null_table
+from buildingtrusts.statistics.ordination import ordinate
+from buildingtrusts.statistics.ratings import Ratings, Specification, mat_scores, observed_scores
+from buildingtrusts.statistics.two_level_model import (
     TwoLevelModel,
-    exceedance,
     fit_two_level,
-    mat_scores,
-    null_table,
-    observed_scores,
     two_level_answers,
 )
-from buildingtrusts.statistics.ordination import ordinate
 from buildingtrusts.statistics.validity import silhouette
 
 MODELS = ("two_level", "one_factor")
@@ -190,7 +185,7 @@ def compare_with_continuum(
 
     Examples
     --------
-    >>> from buildingtrusts.statistics.nulls import gather_ratings
+    >>> from buildingtrusts.statistics.ratings import gather_ratings
     >>> answers = np.array([[1.0, 2], [2, 1], [1, 2], [8, 9], [9, 8], [9, 9], [5, 5], [5, 6]])
     >>> study = gather_ratings(answers, np.repeat(np.arange(4), 2), [(1, 10, 1)] * 2)
     >>> rng = np.random.default_rng(1)

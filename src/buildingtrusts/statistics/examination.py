@@ -17,21 +17,11 @@ import numpy as np
 import pandas as pd
 
 from buildingtrusts.statistics.batch import cluster_batch
-from buildingtrusts.statistics.nulls import (
-    Evaluation,
-    Ratings,
-    Specification,
-    draw_null,
-    evaluate,
-    null_table,
-    observed_scores,
-)
+from buildingtrusts.statistics.nulls import Evaluation, draw_null, evaluate, null_table
 from buildingtrusts.statistics.permanova import permanova
-from buildingtrusts.statistics.stability import (
-    null_stability,
-    resample_respondents,
-    stability_tables,
-)
+from buildingtrusts.statistics.ratings import Ratings, Specification, observed_scores
+from buildingtrusts.statistics.resampling import resample_respondents
+from buildingtrusts.statistics.stability import null_stability, stability_tables
 from buildingtrusts.statistics.verdict import Evidence, gather_evidence
 
 #: Gives each named task random numbers of its own; the same name gives the same numbers.
@@ -95,7 +85,7 @@ def examine(
 
     Examples
     --------
-    >>> from buildingtrusts.statistics.nulls import gather_ratings
+    >>> from buildingtrusts.statistics.ratings import gather_ratings
     >>> rng = np.random.default_rng(1)
     >>> trusts = np.repeat(np.arange(9), 5)
     >>> answers = np.rint(np.repeat([2.0, 5.0, 9.0], 15)[:, None] + rng.normal(0, 0.5, (45, 3)))

@@ -22,7 +22,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from buildingtrusts.statistics.batch import cluster_batch
-from buildingtrusts.statistics.nulls import chunks
+from buildingtrusts.statistics.monte_carlo import chunks
 from buildingtrusts.statistics.ordination import ordinate
 from buildingtrusts.statistics.partitions import Partitions
 

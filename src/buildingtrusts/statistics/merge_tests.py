@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from buildingtrusts.statistics.nulls import Specification
+from buildingtrusts.statistics.ratings import Specification
 from buildingtrusts.statistics.selective_inference import selective_difference
 from buildingtrusts.statistics.tree_significance import (
     FEWEST_OBJECTS,

@@ -22,16 +22,15 @@ from numpy.typing import NDArray
 from buildingtrusts.statistics.aggregation import select_trusts
 from buildingtrusts.statistics.batch import cluster_batch
 from buildingtrusts.statistics.linkage import LINKAGES, METRICS, SCALINGS, scale
-from buildingtrusts.statistics.nulls import (
-    TOLERANCE,
+from buildingtrusts.statistics.monte_carlo import TOLERANCE, exceedance
+from buildingtrusts.statistics.ratings import (
     Ratings,
     Specification,
-    exceedance,
     gather_ratings,
     mat_scores,
     observed_scores,
-    two_level_answers,
 )
+from buildingtrusts.statistics.two_level_model import two_level_answers
 from buildingtrusts.statistics.validity import adjusted_rand
 
 ROLES = ("all", "without_ceo", "role_standardised")
@@ -67,7 +66,7 @@ class Cell:
     Attributes
     ----------
     linkage, metric, scaling, statistic : str
-        As for :class:`.nulls.Specification`.
+        As for :class:`.ratings.Specification`.
     min_responses : int
         Threshold of :func:`.aggregation.select_trusts`, applied to the respondents chosen.
     roles : {"all", "without_ceo", "role_standardised"}

@@ -18,7 +18,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from buildingtrusts.statistics.nulls import Exceedance, chunks, exceedance
+from buildingtrusts.statistics.monte_carlo import Exceedance, chunks, exceedance
 
 PERMANOVA_COLUMNS = (
     *("n_mats", "n_responses", "pseudo_f", "r_squared", "p_value", "p_low", "p_high", "draws"),

@@ -36,7 +36,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from buildingtrusts.statistics.batch import Trees, batch_distances, batch_trees, scale_batch
-from buildingtrusts.statistics.nulls import Specification, chunks
+from buildingtrusts.statistics.monte_carlo import chunks
+from buildingtrusts.statistics.ratings import Specification
 from buildingtrusts.statistics.tree_significance import coincide
 
 #: Parts of the draws, the share of a part that has to be kept for the next one not to be narrower,

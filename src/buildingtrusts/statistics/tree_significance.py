@@ -31,13 +31,8 @@ from numpy.typing import NDArray
 
 from buildingtrusts.statistics.batch import cluster_batch
 from buildingtrusts.statistics.linkage import scale
-from buildingtrusts.statistics.nulls import (
-    TOLERANCE,
-    Exceedance,
-    Specification,
-    chunks,
-    exceedance,
-)
+from buildingtrusts.statistics.monte_carlo import TOLERANCE, Exceedance, chunks, exceedance
+from buildingtrusts.statistics.ratings import Specification
 
 #: Objects that a merge needs to be tested, as in the authors' own program.
 FEWEST_OBJECTS = 10

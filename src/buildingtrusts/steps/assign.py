@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from buildingtrusts.statistics.assignment import Placement
-    from buildingtrusts.statistics.nulls import Ratings, Specification
+    from buildingtrusts.statistics.ratings import Ratings, Specification
     from buildingtrusts.survey.new_trusts import NewTrusts
 
 
@@ -110,7 +110,7 @@ def _finished(study: Study, wave: Wave, wanted: int | None) -> _Finished:
     import numpy as np
 
     from buildingtrusts.output.tables import read_table
-    from buildingtrusts.statistics.nulls import Specification
+    from buildingtrusts.statistics.ratings import Specification
     from buildingtrusts.survey.ratings import clustered_ratings
 
     tidy = Path(study.paths.processed) / wave.wave

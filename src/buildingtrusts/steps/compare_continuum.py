@@ -21,7 +21,7 @@ def run(arguments: argparse.Namespace) -> None:
     """Write ``continuum.csv``."""
     from buildingtrusts.output.tables import write_result
     from buildingtrusts.statistics.continuum import compare_with_continuum
-    from buildingtrusts.statistics.nulls import Specification
+    from buildingtrusts.statistics.ratings import Specification
     from buildingtrusts.study.randomness import task_generator
     from buildingtrusts.survey.ratings import read_clustered_ratings
 

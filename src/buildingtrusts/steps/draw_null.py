@@ -30,7 +30,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> None:
     """Write the mean silhouette and pseudo-F of each draw at each k."""
     from buildingtrusts.output.arrays import write_arrays
-    from buildingtrusts.statistics.nulls import Specification, draw_null, evaluation_arrays
+    from buildingtrusts.statistics.nulls import draw_null, evaluation_arrays
+    from buildingtrusts.statistics.ratings import Specification
     from buildingtrusts.study.randomness import task_generator
     from buildingtrusts.survey.ratings import read_clustered_ratings
 

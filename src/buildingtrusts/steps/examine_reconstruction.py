@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from buildingtrusts.published.ensemble import Member
     from buildingtrusts.statistics.examination import Effort, Streams
-    from buildingtrusts.statistics.nulls import Ratings, Specification
+    from buildingtrusts.statistics.ratings import Ratings, Specification
     from buildingtrusts.study.codebook import Codebook
 
 
@@ -96,7 +96,7 @@ def _row(
     from buildingtrusts.statistics.aggregation import select_trusts
     from buildingtrusts.statistics.agreement import agreement_table
     from buildingtrusts.statistics.examination import Effort, examine
-    from buildingtrusts.statistics.nulls import Specification
+    from buildingtrusts.statistics.ratings import Specification
     from buildingtrusts.statistics.verdict import judge
     from buildingtrusts.study.randomness import task_generator
     from buildingtrusts.survey.ratings import ratings_of

@@ -21,14 +21,9 @@ def run(arguments: argparse.Namespace) -> None:
     """Write ``stability, co_clustering, assignment, k_votes`` as tables."""
     from buildingtrusts.output.arrays import read_arrays
     from buildingtrusts.output.tables import read_table, write_result
-    from buildingtrusts.statistics.nulls import Specification
-    from buildingtrusts.statistics.stability import (
-        join,
-        join_studies,
-        leave_one_out,
-        resampling_from,
-        stability_tables,
-    )
+    from buildingtrusts.statistics.ratings import Specification
+    from buildingtrusts.statistics.resampling import join, leave_one_out, resampling_from
+    from buildingtrusts.statistics.stability import join_studies, stability_tables
     from buildingtrusts.survey.ratings import read_clustered_ratings
 
     study = read_clustered_ratings(arguments)

@@ -25,7 +25,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> None:
     """Write how well each cluster of each study without clusters comes back."""
     from buildingtrusts.output.tables import write_table
-    from buildingtrusts.statistics.nulls import Specification
+    from buildingtrusts.statistics.ratings import Specification
     from buildingtrusts.statistics.stability import NULL_STABILITY_COLUMNS, null_stability
     from buildingtrusts.study.randomness import task_generator
     from buildingtrusts.survey.ratings import read_clustered_ratings

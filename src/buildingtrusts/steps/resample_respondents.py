@@ -24,8 +24,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> None:
     """Write how each draw compares with the study's own clusters."""
     from buildingtrusts.output.arrays import write_arrays
-    from buildingtrusts.statistics.nulls import Specification
-    from buildingtrusts.statistics.stability import resample_respondents, resampling_arrays
+    from buildingtrusts.statistics.ratings import Specification
+    from buildingtrusts.statistics.resampling import resample_respondents, resampling_arrays
     from buildingtrusts.study.randomness import task_generator
     from buildingtrusts.survey.ratings import read_clustered_ratings
 

@@ -96,7 +96,7 @@ def _grid(arguments: argparse.Namespace) -> Grid:
 def _study(arguments: argparse.Namespace) -> Study:
     from buildingtrusts.output.tables import read_table
     from buildingtrusts.statistics.multiverse import Report, Study
-    from buildingtrusts.statistics.nulls import Specification
+    from buildingtrusts.statistics.ratings import Specification
     from buildingtrusts.study.codebook import read_wave_codebook
     from buildingtrusts.survey.ratings import scale_of
 

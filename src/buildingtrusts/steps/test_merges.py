@@ -25,7 +25,7 @@ def run(arguments: argparse.Namespace) -> None:
     """Write ``merge_tests.csv``."""
     from buildingtrusts.output.tables import read_table, write_result
     from buildingtrusts.statistics.merge_tests import merge_tests, merges_of
-    from buildingtrusts.statistics.nulls import Specification, observed_scores
+    from buildingtrusts.statistics.ratings import Specification, observed_scores
     from buildingtrusts.study.codebook import read_wave_codebook
     from buildingtrusts.study.randomness import task_generator
     from buildingtrusts.survey.ratings import ratings_of

@@ -30,12 +30,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> None:
     """Write ``nulls.csv`` and ``permanova.csv``."""
     from buildingtrusts.output.tables import write_result
-    from buildingtrusts.statistics.nulls import (
-        Specification,
-        evaluate,
-        null_table,
-        observed_scores,
-    )
+    from buildingtrusts.statistics.nulls import evaluate, null_table
+    from buildingtrusts.statistics.ratings import Specification, observed_scores
     from buildingtrusts.survey.ratings import read_clustered_ratings
 
     study = read_clustered_ratings(arguments)

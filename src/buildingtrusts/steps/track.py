@@ -370,7 +370,7 @@ def _placed(
     import numpy as np
 
     from buildingtrusts.statistics.assignment import place_trust, placement_table
-    from buildingtrusts.statistics.nulls import Specification
+    from buildingtrusts.statistics.ratings import Specification
     from buildingtrusts.survey.clustered_waves import answers_on_earlier_scale
     from buildingtrusts.survey.ratings import ratings_of
 

@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 
 from buildingtrusts.output.tables import read_table
-from buildingtrusts.statistics.nulls import Ratings, gather_ratings
+from buildingtrusts.statistics.ratings import Ratings, gather_ratings
 from buildingtrusts.study.codebook import Item, read_wave_codebook
 
 
