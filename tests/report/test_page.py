@@ -230,14 +230,31 @@ def test_text_in_a_script_is_whole_and_cannot_end_it(text: str) -> None:
     assert not set(written) & set("<>&\u2028")
 
 
-def test_methods_are_included_when_they_are_given(one_wave: Run, tmp_path: Path) -> None:
-    methods = tmp_path / "methods.md"
-    methods.write_text("# How\n\nTrees were *cut* <b>here</b>.\n\n- one\n- two\n", "utf-8")
+def test_methods_are_told_with_authors_and_years_and_their_references(
+    one_wave: Run, tmp_path: Path
+) -> None:
+    kinds = ("method", "result", "limit", "note")
+    told = [
+        {
+            **{"kind": kind, "plain_heading": "How & why", "cites": [kind]},
+            "plain": f"Trees were cut by {kind} (Ay, 1901) <b>here</b>.",
+        }
+        for kind in kinds
+    ]
+    listed = [{"key": kind, "text": f"Ay ({kind}). https://doi.org/10.1/{kind}"} for kind in kinds]
+    methods = tmp_path / "methods.json"
+    methods.write_text(json.dumps({"paragraphs": told, "references": listed}), "utf-8")
     page = read_page(one_wave.page("--methods", str(methods), name="methods.html"))
     (section,) = page.find(lambda one: one.attributes.get("id") == "methods")
-    assert [one.text for one in section.tags("h4")] == ["How"]
-    assert "Trees were cut <b>here</b>." in section.text
-    assert [one.text for one in section.tags("li")] == ["one", "two"]
+    assert [one.text for one in section.tags("h4")] == ["How & why", "References"]
+    assert "Trees were cut by method (Ay, 1901) <b>here</b>." in section.text
+    # The results are told by the page itself, and what authors add is theirs.
+    assert "by result" not in section.text
+    assert "by note" not in section.text
+    assert [one.text for one in section.tags("li")] == [
+        "Ay (method). https://doi.org/10.1/method",
+        "Ay (limit). https://doi.org/10.1/limit",
+    ]
 
 
 def test_without_pictures_the_alternative_text_and_the_data_remain(one_wave: Run) -> None:

@@ -33,6 +33,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--centralised-from", type=float, default=6.0, help="centralisation from which centralised"
     )
     parser.add_argument("--kept", required=True, help="file that keeps the tables for the workbook")
+    parser.add_argument("--first", type=int, default=1, help="number of the first table")
     add_words(parser)
     add_paper(parser)
 
@@ -64,7 +65,8 @@ def run(arguments: argparse.Namespace) -> None:
     words = Vocabulary(dict(arguments.words), _names(of))
     composed = [in_words(compose_wave_table(name, of), words) for name in arguments.only]
     tables = stamped(composed, stamp([arguments.provenance]))
-    for name, content in written(tables, arguments.formats, arguments.wave, arguments.date):
+    named = (arguments.wave, arguments.date, arguments.first)
+    for name, content in written(tables, arguments.formats, *named):
         write_bytes(Path(arguments.out, name), content)
     write_text(arguments.kept, tables_to_json(tables))
     print(f"{len(tables)} tables as {', '.join(arguments.formats)}", file=sys.stderr)

@@ -39,6 +39,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--waves", nargs="+", required=True, help="names of these waves, in the same order"
     )
     parser.add_argument("--workbook", required=True, help="the workbook to write")
+    parser.add_argument("--first", type=int, default=1, help="number of the first table")
     add_words(parser)
     add_paper(parser)
 
@@ -51,7 +52,8 @@ def run(arguments: argparse.Namespace) -> None:
 
     refuse_word_without_its_library(arguments.formats)
     tables = _tables(arguments)
-    for name, content in written(tables, arguments.formats, "study", arguments.date):
+    named = ("study", arguments.date, arguments.first)
+    for name, content in written(tables, arguments.formats, *named):
         write_bytes(Path(arguments.out, name), content)
     book = Book(
         title=arguments.title,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import json
 import platform
 import sys
 from collections.abc import Mapping, Sequence
@@ -53,7 +54,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--report-figures", help="charts of single items that a report drew")
     parser.add_argument("--citation", help="a citation file, CITATION.cff")
-    parser.add_argument("--methods", help="the methods, as Markdown")
+    parser.add_argument("--methods", help="the methods, methods.json")
     parser.add_argument("--seed", type=int, required=True, help="the study's seed")
     add_words(parser)
     parser.add_argument("--out", required=True, help="the page to write")
@@ -85,6 +86,10 @@ def _names(study: StudyMaterial) -> frozenset[str]:
     if study.has("ledger"):
         ledger = study.tables["ledger"]
         names |= {str(text) for name in ("statement", "note") for text in ledger[name].dropna()}
+    # The methods speak the study's words already; titles of references are nobody's but theirs.
+    if study.methods:
+        names |= {one["plain"] for one in study.methods["paragraphs"]}
+        names |= {one["text"] for one in study.methods["references"]}
     return frozenset(map(str, names)) - {""}
 
 
@@ -100,7 +105,7 @@ def read_material(arguments: argparse.Namespace) -> StudyMaterial:
     results = Path(arguments.results)
     declared = [load_wave(file) for file in arguments.wave_files]
     citation = read_yaml(Path(arguments.citation)) if arguments.citation else {}
-    text = Path(arguments.methods).read_text(encoding="utf-8") if arguments.methods else ""
+    methods = json.loads(Path(arguments.methods).read_bytes()) if arguments.methods else {}
     tables = {name: read_table(results / "tables" / f"{name}.csv") for name in arguments.tables}
     return StudyMaterial(
         waves=tuple(_wave(one, arguments) for one in declared),
@@ -112,7 +117,7 @@ def read_material(arguments: argparse.Namespace) -> StudyMaterial:
         seed=arguments.seed,
         versions=_versions(citation),
         citation=citation,
-        methods=text,
+        methods=methods,
         claims=count_verdicts(tables["ledger"]) if "ledger" in tables else {},
         interview_stamp=_interview_stamp(tables, declared),
     )

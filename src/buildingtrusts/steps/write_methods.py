@@ -49,7 +49,7 @@ def run(arguments: argparse.Namespace) -> None:
     from buildingtrusts import __version__
     from buildingtrusts.output.files import write_text
     from buildingtrusts.output.methods.material import RunMaterial
-    from buildingtrusts.output.methods.references import references_for
+    from buildingtrusts.output.methods.references import Reference, references_for
     from buildingtrusts.output.methods.study import compose
     from buildingtrusts.study.provenance import stamp, statement
     from buildingtrusts.survey.interviews import (
@@ -73,19 +73,22 @@ def run(arguments: argparse.Namespace) -> None:
             for name, wave in sets.items()
         },
         interview_statement=interview_statement(sets),
+        paper=choices["paper"],
     )
     manuscript = compose(material)
     references = references_for(manuscript.cited, __version__)
     out = Path(arguments.out)
     rows = {
         "statement": manuscript.statement,
-        "paragraphs": manuscript.rows(),
-        "references": [{"key": one.key, "text": one.text()} for one in references],
+        "paragraphs": manuscript.rows({one.key: one.cited_as() for one in references}),
+        "references": [
+            {"key": one.key, "text": one.text()} for one in sorted(references, key=Reference.text)
+        ],
     }
     write_text(out / "references.bib", "\n\n".join(one.bibtex() for one in references) + "\n")
     write_text(out / "methods.json", json.dumps(rows, ensure_ascii=False, indent=1) + "\n")
     write_text(out / "methods.md", manuscript.markdown("references.bib"))
-    print(f"{len(manuscript.rows())} paragraphs, {len(references)} references", file=sys.stderr)
+    print(f"{len(rows['paragraphs'])} paragraphs, {len(references)} references", file=sys.stderr)
 
 
 def _wave(folders: WaveFolders, declared: dict[str, Any]) -> WaveMaterial:
@@ -93,7 +96,9 @@ def _wave(folders: WaveFolders, declared: dict[str, Any]) -> WaveMaterial:
     from buildingtrusts.study.provenance import stamp
 
     tables = _tables(folders.tables, declared["tables"]) | _tables(folders.processed, PROCESSED)
-    return WaveMaterial(declared["declared"], stamp([folders.provenance]), tables)
+    return WaveMaterial(
+        declared["declared"], stamp([folders.provenance]), tables, declared["paper"]
+    )
 
 
 def _tables(folder: Path, names: list[str] | tuple[str, ...]) -> dict[str, pd.DataFrame]:

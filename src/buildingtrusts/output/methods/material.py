@@ -10,8 +10,24 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
+class _Tabled:
+    """What has contract tables, and tables for paper that the text refers to."""
+
+    tables: Mapping[str, pd.DataFrame]
+    paper: Mapping[str, int]
+
+    def table(self, name: str) -> pd.DataFrame | None:
+        """A table by name, or None if the run did not make it or it has no rows."""
+        found = self.tables.get(name)
+        return found if found is not None and len(found) else None
+
+    def see(self, name: str) -> str:
+        """How the text refers to a table for paper; empty if the run makes no such table."""
+        return f"Table {self.paper[name]}" if name in self.paper else ""
+
+
 @dataclass(frozen=True)
-class WaveMaterial:
+class WaveMaterial(_Tabled):
     """One wave.
 
     Attributes
@@ -22,11 +38,14 @@ class WaveMaterial:
         The words of a wave that is not original; else empty.
     tables : mapping of str to DataFrame
         By name: its tables, and of its tidy files ``missing`` and ``codebook``.
+    paper : mapping of str to int
+        Numbers of its tables for paper, by name.
     """
 
     declared: Mapping[str, Any]
     stamp: str
     tables: Mapping[str, pd.DataFrame]
+    paper: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def name(self) -> str:
@@ -34,18 +53,18 @@ class WaveMaterial:
         return str(self.declared["wave"])
 
     @property
+    def last_k(self) -> int:
+        """The last reported number of clusters, which figures show."""
+        return int(self.declared["cluster"]["report_k"][-1])
+
+    @property
     def made_up(self) -> bool:
         """Whether its answers are nobody's."""
         return self.declared["provenance"] != "original"
 
-    def table(self, name: str) -> pd.DataFrame | None:
-        """A table by name, or None if the run did not make it or it has no rows."""
-        found = self.tables.get(name)
-        return found if found is not None and len(found) else None
-
 
 @dataclass(frozen=True)
-class RunMaterial:
+class RunMaterial(_Tabled):
     """One run.
 
     Attributes
@@ -66,6 +85,8 @@ class RunMaterial:
         Stamp of each set of interviews; empty if both set and wave are original.
     interview_statement : str
         What opens the text where interviews are made up; else empty.
+    paper : mapping of str to int
+        As of a wave, of the tables across waves.
     """
 
     choices: Mapping[str, Any]
@@ -76,8 +97,4 @@ class RunMaterial:
     stamp: str = ""
     interviews: Mapping[str, str] = field(default_factory=dict)
     interview_statement: str = ""
-
-    def table(self, name: str) -> pd.DataFrame | None:
-        """A table by name, or None if the run did not make it or it has no rows."""
-        found = self.tables.get(name)
-        return found if found is not None and len(found) else None
+    paper: Mapping[str, int] = field(default_factory=dict)

@@ -9,9 +9,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from buildingtrusts.output.figures.words import join
+
 #: Title of the software, as in CITATION.cff.
 SOFTWARE_TITLE = "buildingtrusts: an open, rerunnable version of the 2018 study Building Trusts"
 SOFTWARE_AUTHOR = "The buildingtrusts developers"
+
+
+#: Where something was published, by BibTeX's names.
+_PLACES = ("journal", "booktitle", "publisher", "institution")
 
 
 @dataclass(frozen=True)
@@ -52,18 +58,45 @@ class Reference:
         lines = [f"  {name:<{width}} = {{{value}}}," for name, value in fields.items()]
         return "\n".join([f"@{self.kind}{{{self.key},", *lines, "}"])
 
+    def cited_as(self) -> str:
+        """Authors and year, as a text cites them in brackets.
+
+        Examples
+        --------
+        >>> one = Reference("k", "book", ("Ay, B.", "Cee, D."), "T", {"year": "1990"})
+        >>> one.cited_as()
+        'Ay and Cee, 1990'
+        """
+        names = [name.split(",")[0] for name in self.authors]
+        several = len(names) > 2 or "others" in names
+        who = f"{names[0]} et al." if several else " and ".join(names)
+        return f"{who}, {self.details.get('year', 'n.d.')}"
+
     def text(self) -> str:
-        """The entry as a line of a list of references."""
-        known = self.details
-        where = known.get("journal") or known.get("booktitle") or known.get("publisher", "")
+        """The entry as a line of a list of references.
+
+        Examples
+        --------
+        >>> details = {"year": "1990", "journal": "J", "volume": "2", "number": "1--2"}
+        >>> Reference("k", "article", ("Ay, Bo C.", "Dee, E."), "On it", details).text()
+        'Ay, B. C. and Dee, E. (1990). On it. J, 2(1–2).'
+        """
+        known = {name: value.replace("--", "–") for name, value in self.details.items()}
+        names = [_with_initials(name) for name in self.authors if name != "others"]
+        who = join(names) if len(names) == len(self.authors) else f"{', '.join(names)} et al."
+        where = next((known[one] for one in _PLACES if one in known), "")
         volume = known.get("volume", "") + (f"({known['number']})" if "number" in known else "")
-        place = ", ".join(filter(None, (where, volume, known.get("pages", "").replace("--", "–"))))
-        link = f"https://doi.org/{known['doi']}" if "doi" in known else known.get("url", "")
-        version = f"version {known['version']}" if "version" in known else ""
-        year = f"({known['year']})" if "year" in known else ""
-        names = "; ".join(self.authors).replace("; others", " et al.")
-        head = " ".join(filter(None, (names, year)))
+        place = ", ".join(filter(None, (where, volume, known.get("pages", ""))))
+        # A DOI may hold two dashes.
+        link = f"https://doi.org/{self.details['doi']}" if "doi" in known else known.get("url", "")
+        version = f"Version {known['version']}" if "version" in known else ""
+        head = f"{who} ({known.get('year', 'n.d.')})"
         return ". ".join(filter(None, (head, self.title, place, version))) + f". {link}".rstrip()
+
+
+def _with_initials(name: str) -> str:
+    family, _, given = name.partition(", ")
+    return f"{family}, {' '.join(f'{one[0]}.' for one in given.split())}" if given else family
 
 
 def _tex(text: str) -> str:

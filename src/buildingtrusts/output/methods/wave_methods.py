@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import datetime
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from buildingtrusts.output.figures.words import attribute_title, count, join
+from buildingtrusts.output.figures.questions import uncapitalised
+from buildingtrusts.output.figures.words import count, join
 from buildingtrusts.output.methods.manuscript import Paragraph, escape
 from buildingtrusts.output.methods.material import RunMaterial, WaveMaterial
+from buildingtrusts.output.methods.prose import attribute, counted
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -30,53 +33,129 @@ _SCALINGS = {
 }
 
 
+#: What a paragraph is about, where another wave's stands for it.
+TOPICS = {
+    "inclusion": "inclusion and scores of trusts",
+    "aggregation": "agreement within trusts",
+    "clustering": "clustering",
+    "noise": "the evidence for clusters",
+    "explored": "exploration",
+    "crosstabs": "cross-tabulation",
+    "profiling": "profiles",
+    "areas": "operating models, effectiveness and standardisation",
+}
+_WHOSE = {
+    "original": "The data are the responses to",
+    "reconstruction": "The data are a reconstruction and not the survey's responses:",
+    "illustration": "The data are invented to illustrate the analysis:",
+}
+
+
+_NOT_JUDGED = (
+    "Whether the clusters are more than noise, and how stable they are, was not examined; the "
+    "partitions are description alone."
+)
+_UNTABULATED = "Clusters were not set beside attributes of the trusts: there are none on file."
+
+
 def wave_methods(run: RunMaterial, wave: WaveMaterial) -> Iterator[Paragraph]:
-    """The paragraphs of a wave's methods, those alone that its run made tables for."""
+    """The paragraphs of a wave's methods; what was not examined is said too."""
+    judged = wave.table("nulls") is not None
     yield Paragraph("data", "method", _data(wave), wave.stamp)
     yield Paragraph("inclusion", "method", _inclusion(wave))
     yield Paragraph("aggregation", "method", _agreement())
     yield Paragraph("clustering", "method", _clustering(wave))
-    if wave.table("nulls") is not None:
-        yield Paragraph("noise", "method", _evidence(wave))
+    yield Paragraph("noise", "method", _evidence(wave) if judged else _NOT_JUDGED)
+    if judged:
         yield Paragraph("explored", "method", _exploration(run, wave))
-    if wave.table("associations") is not None:
-        yield Paragraph("crosstabs", "method", _associations(run, wave))
+    tabulated = wave.table("associations") is not None
+    yield Paragraph("crosstabs", "method", _associations(run, wave) if tabulated else _UNTABULATED)
     yield Paragraph("profiling", "method", _profiles(run))
+    if areas := _areas(run, wave):
+        yield Paragraph("areas", "method", areas)
+    if wave.table("ensemble") is not None:
+        yield Paragraph("ensemble", "method", _ensemble(wave.tables["ensemble"]), wave.stamp)
 
 
-def items_of(wave: WaveMaterial) -> pd.DataFrame:
-    """The codebook's rows of the clustered block, dropped items left out."""
+def as_before(shared: Sequence[Paragraph], told: Mapping[str, str]) -> Iterator[Paragraph]:
+    """One sentence on methods that an earlier wave's paragraphs tell in the same words.
+
+    Parameters
+    ----------
+    shared : sequence of Paragraph
+        Of a wave.
+    told : mapping of str to str
+        What paragraphs say, and the wave in whose section they stand.
+    """
+    topics: dict[str, list[str]] = {}
+    for one in shared:
+        topics.setdefault(told[one.said], []).append(TOPICS[one.key])
+    said = [f"{join(named)} were as in {escape(wave)}" for wave, named in topics.items()]
+    if said:
+        text = "; ".join(said)
+        yield Paragraph("shared", "method", f"{text[0].upper()}{text[1:]}.")
+
+
+def items_of(wave: WaveMaterial, block: str) -> pd.DataFrame:
+    """The codebook's rows of a block, dropped items left out."""
     book = wave.tables["codebook"]
-    own = book["block"] == wave.declared["cluster"]["block"]
-    return book[own & (book["status"] != "dropped")]
+    return book[(book["block"] == block) & (book["status"] != "dropped")]
 
 
 def _data(wave: WaveMaterial) -> str:
-    declared, items = wave.declared, items_of(wave)
-    scales = items[["min", "max"]].drop_duplicates()
-    scale = "on scales that differ between items"
-    if len(scales) == 1:
-        low, high = scales.iloc[0]
-        bounded = low == low and high == high
-        scale = f"on a scale from {low:g} to {high:g}" if bounded else "as unbounded numbers"
-    labels = join([f"“{escape(label)}”" for label in items["label"]])
-    return (
-        f"The wave “{escape(declared['title'])}” is dated {declared['date']}. Source of the "
-        f"responses: {escape(declared['source']).rstrip('.')}. Licence: "
-        f"{escape(declared['licence']).rstrip('.')}. Trusts were clustered on the block "
-        f"*{escape(declared['cluster']['block'])}*, {count(len(items), 'item')} rated {scale}: "
-        f"{labels}."
+    declared = wave.declared
+    items = items_of(wave, declared["cluster"]["block"])
+    day = datetime.date.fromisoformat(str(declared["date"]))
+    labels = join(
+        [
+            f"“{escape(label)}”{own}"
+            for label, own in zip(items["label"], _own_scales(items), strict=True)
+        ]
     )
+    return (
+        f"{_WHOSE[declared['provenance']]} “{escape(declared['title'])}” "
+        f"({day.day} {day:%B %Y}). Source: {escape(declared['source']).rstrip('.')}. Licence: "
+        f"{escape(declared['licence']).rstrip('.')}. Trusts were clustered on the block "
+        f"*{escape(declared['cluster']['block'])}*, {counted(len(items), 'item')} rated "
+        f"{_scale(items)}: {labels}."
+    )
+
+
+def _scale(items: pd.DataFrame) -> str:
+    """What items were rated on; the names of a scale's ends where they are those of all items."""
+    limits = items[["min", "max"]].drop_duplicates()
+    if len(limits) > 1:
+        return "on scales of their own"
+    low, high = limits.iloc[0]
+    if low != low or high != high:
+        return "as unbounded numbers"
+    ends = []
+    for name, value in (("low_anchor", low), ("high_anchor", high)):
+        said = set(items[name].dropna())
+        anchor = f" ({escape(uncapitalised(said.pop()))})" if len(said) == 1 else ""
+        ends.append(f"{value:g}{anchor}")
+    return f"on a scale from {ends[0]} to {ends[1]}"
+
+
+def _own_scales(items: pd.DataFrame) -> list[str]:
+    """Of each item the scale in brackets, where items differ in it."""
+    limits = list(zip(items["min"], items["max"], strict=True))
+    if len(items[["min", "max"]].drop_duplicates()) == 1:
+        return [""] * len(limits)
+    return [
+        f" ({low:g} to {high:g})" if low == low and high == high else " (unbounded)"
+        for low, high in limits
+    ]
 
 
 def _inclusion(wave: WaveMaterial) -> str:
     choices = wave.declared["cluster"]
     needed, fewest = choices["min_responses"], min(3, choices["min_responses"])
     return (
-        f"A trust was clustered if at least {count(needed, 'respondent')} answered any item of the "
-        f"block and none of its items rested on fewer than {count(fewest, 'answer')}. Each "
-        f"trust's score on an item is the {choices['statistic']} of the answers there are; nothing "
-        "was imputed."
+        f"A trust was clustered if at least {counted(needed, 'respondent')} answered any item of "
+        f"the block and none of its items rested on fewer than {counted(fewest, 'answer')}; none "
+        f"was left out as an outlier. Each trust's score on an item is the {choices['statistic']} "
+        "of the answers there are. Missing answers were left out item by item; nothing was imputed."
     )
 
 
@@ -93,10 +172,13 @@ def _agreement() -> str:
 def _clustering(wave: WaveMaterial) -> str:
     choices = wave.declared["cluster"]
     every, reported = sorted(choices["k"]), sorted(choices["report_k"])
+    scales = items_of(wave, choices["block"])[["min", "max"]].drop_duplicates()
+    shared = choices["scaling"] == "none" and len(scales) == 1
+    scaled = _SCALINGS[choices["scaling"]] + (", as all share one scale" if shared else "")
     return (
         f"Trusts were clustered hierarchically by {_LINKAGES[choices['linkage']]} on "
         f"{_METRICS[choices['metric']]} between their scores [@kaufman1990]. "
-        f"{_SCALINGS[choices['scaling']]}. The tree was cut into k = {_ks(every)} clusters; "
+        f"{scaled}, and all count the same. The tree was cut into k = {_ks(every)} clusters; "
         f"the partitions reported, set before the run, are those at k = {_ks(reported)}. Clusters "
         "are numbered by their first member. Partitions are described by the silhouette width, "
         "averaged over trusts and over clusters, a cluster of one counting as 0 [@rousseeuw1987], "
@@ -168,11 +250,11 @@ def _associations(run: RunMaterial, wave: WaveMaterial) -> str:
     apart = [name for name in choices["own_family"] if name in set(table["attribute"])]
     family = "Holm's method [@holm1979] adjusted p over the attributes within each k"
     if apart:
-        names = join([_title(name) for name in apart])
+        names = join([attribute(name) for name in apart])
         family += f", with {names} as a family apart"
     return (
         "Clusters were cross-tabulated with attributes of the trusts, trusts of unknown level left "
-        "out. Tables are tested by the exact test of Freeman and Halton [@freeman1951], summed "
+        "out. Tables were tested by the exact test of Freeman and Halton [@freeman1951], summed "
         "over all tables with the observed margins; where that sum would take more than "
         f"{choices['max_steps']:,} steps, by Monte Carlo with {choices['draws']:,} draws. "
         f"{family}. Cramér's V [@cramer1946] and its bias-corrected form [@bergsma2013] stand "
@@ -193,8 +275,43 @@ def _profiles(run: RunMaterial) -> str:
     )
 
 
-def _title(attribute: str) -> str:
-    return escape(attribute_title(attribute)[:1].lower() + attribute_title(attribute)[1:])
+def _areas(run: RunMaterial, wave: WaveMaterial) -> str:
+    """How the blocks on areas of operation were summed up, of which a wave may have none."""
+    cuts = run.choices["operating_model"]
+    parts = []
+    if wave.table("operating_model") is not None:
+        parts.append(
+            "A trust's centralisation is the mean over the operating areas of its staff's mean "
+            f"ratings (0 devolved, 10 central); from {cuts['hybrid_from']:g} it was called hybrid "
+            f"and from {cuts['centralised_from']:g} centralised."
+        )
+    if wave.table("effectiveness") is not None:
+        parts.append(
+            "Self-assessed effectiveness of a clustered trust is the average over areas of the "
+            f"median of its staff's ratings {_scale(items_of(wave, 'effectiveness'))}."
+        )
+    if wave.table("standardisation") is not None:
+        parts.append(
+            "Desired standardisation of an area is the mean of all responses "
+            f"{_scale(items_of(wave, 'standardisation'))}, beside that of balanced samples with as "
+            "many answers from each clustered trust."
+        )
+    return " ".join(parts)
+
+
+def _ensemble(table: pd.DataFrame) -> str:
+    spreads, skews = (
+        join([f"{one:g}" for one in sorted(table[name].unique())])
+        for name in ("within_sd", "count_skew")
+    )
+    studies = count(int(table["null_studies"].max()), "simulated study", "simulated studies")
+    return (
+        "Because spread within trusts and numbers of answers are published nowhere, the evidence "
+        f"was repeated over {count(len(table), 'reconstruction')} that satisfy the same published "
+        f"statistics (standard deviations within trusts of {spreads} and skews of the numbers of "
+        f"answers of {skews}; {count(int(table['draws'].max()), 'draw')}, {studies} of "
+        f"{count(int(table['null_draws'].max()), 'draw')} each), and the verdict is theirs."
+    )
 
 
 def _ks(numbers: list[Any]) -> str:

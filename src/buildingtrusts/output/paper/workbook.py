@@ -54,7 +54,8 @@ class Book:
     date : str
         A day, ``2017-10-31``, which the file carries instead of that of its writing.
     tables : tuple of (str, PaperTable)
-        Each with the folder in which the same table is written for documents.
+        Each with the folder in which the same table is written for documents, where it has the
+        same number.
     """
 
     title: str
@@ -93,11 +94,15 @@ def workbook(book: Book) -> bytes:
     made.formats[0].set_font_name("Arial")
     made.formats[0].set_font_size(12)
     formats = _formats(made)
-    kept = [(folder, table) for folder, table in book.tables if table.rows]
+    kept = [
+        (number, folder, table)
+        for number, (folder, table) in enumerate(book.tables, start=1)
+        if table.rows
+    ]
     _sentences(made, formats, "Cover", book.title, book.about)
     _contents(made, formats, kept)
     _notes(made, formats)
-    for number, (_, table) in enumerate(kept, start=1):
+    for number, _, table in kept:
         _table_sheet(made, formats, number, table)
     made.close()
     return without_times(stream.getvalue())
@@ -141,7 +146,7 @@ def _sentences(
 
 
 def _contents(
-    made: Workbook, formats: dict[str, Any], tables: Sequence[tuple[str, PaperTable]]
+    made: Workbook, formats: dict[str, Any], tables: Sequence[tuple[int, str, PaperTable]]
 ) -> None:
     sheet = made.add_worksheet("Contents")
     sheet.hide_gridlines(2)
@@ -153,7 +158,7 @@ def _contents(
         ("Notes", "Notes on all tables", ""),
         *(
             (sheet_name(number), table.caption, f"{folder}/{table.name}")
-            for number, (folder, table) in enumerate(tables, start=1)
+            for number, folder, table in tables
         ),
     ]
     heads = ("Worksheet", "Title", "The same for documents")

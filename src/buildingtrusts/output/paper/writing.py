@@ -10,7 +10,7 @@ from buildingtrusts.output.paper.table import PaperTable
 
 
 def written(
-    tables: Sequence[PaperTable], formats: Sequence[str], folder: str, date: str
+    tables: Sequence[PaperTable], formats: Sequence[str], folder: str, date: str, first: int = 1
 ) -> Iterator[tuple[str, bytes]]:
     """Write tables in several formats, numbered in order.
 
@@ -24,13 +24,15 @@ def written(
         Part of the labels in LaTeX.
     date : str
         A day, ``2017-10-31``, for Word documents.
+    first : int
+        Number of the first of them: the tables of a study are numbered through, wave by wave.
 
     Yields
     ------
     tuple of (str, bytes)
         Name of the file and its content.
     """
-    for number, table in enumerate(tables, start=1):
+    for number, table in enumerate(tables, start=first):
         for kind in formats:
             yield f"{table.name}.{kind}", _bytes(table, kind, number, folder, date)
 

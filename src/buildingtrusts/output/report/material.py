@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from buildingtrusts.output.figures.questions import Questions
 from buildingtrusts.output.figures.typology import Typology, drawn_typology
@@ -147,8 +147,8 @@ class StudyMaterial:
         Of the software.
     citation : dict
         Content of CITATION.cff; empty if there is none.
-    methods : str
-        The methods as Markdown; empty if the run wrote none.
+    methods : dict
+        Content of methods.json; empty if the run wrote none.
     claims : mapping of (str, str) to mapping of str to int
         Number of claims by survey and basis, then by verdict.
     """
@@ -160,7 +160,7 @@ class StudyMaterial:
     seed: int
     versions: Mapping[str, str]
     citation: Mapping[str, object] = field(default_factory=dict)
-    methods: str = ""
+    methods: Mapping[str, Any] = field(default_factory=dict)
     claims: Mapping[tuple[str, str], Mapping[str, int]] = field(default_factory=dict)
     interview_stamp: str = ""
 

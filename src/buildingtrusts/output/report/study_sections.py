@@ -63,7 +63,7 @@ def study_sections(study: StudyMaterial) -> tuple[Section, ...]:
         "interviews": study.has("interviews"),
         "published": study.has("published_associations"),
         "ledger": study.has("ledger"),
-        "methods": bool(study.methods.strip()),
+        "methods": bool(study.methods),
         "cite": bool(study.citation),
     }
     stamps = {
@@ -325,20 +325,21 @@ def _computed(value: object) -> Any:
 
 
 def _methods(study: StudyMaterial) -> Iterator[Block]:
-    """The methods as paragraphs; marks of Markdown that a reader would see are taken out."""
-    for part in re.split(r"\n\s*\n", study.methods.strip()):
-        lines = [line.strip() for line in part.splitlines()]
-        if all(line.startswith(("- ", "* ")) for line in lines):
-            yield Bullets(tuple(_plain(line[2:]) for line in lines))
-            continue
-        text = _plain(" ".join(lines))
-        yield Paragraph(text.lstrip("# "), "subheading" if text.startswith("#") else "")
-
-
-def _plain(text: str) -> str:
-    # The page has no list of references; references.bib and methods.md beside it do.
-    text = re.sub(r" ?\[@[^\]]*\]", "", text)
-    return re.sub(r"[*`]{1,2}([^*`]+)[*`]{1,2}", r"\1", text)
+    """How it was done and with what limits; the results are told by the sections above."""
+    yield Paragraph(
+        "The same paragraphs, and the results as paragraphs for a paper, are in methods.md beside "
+        "this page, with their references in references.bib."
+    )
+    told = [one for one in study.methods["paragraphs"] if one["kind"] in ("method", "limit")]
+    heading = ""
+    for one in told:
+        if one["plain_heading"] != heading:
+            heading = one["plain_heading"]
+            yield Paragraph(heading, "subheading")
+        yield Paragraph(one["plain"])
+    cited = {key for one in told for key in one["cites"]}
+    yield Paragraph("References", "subheading")
+    yield Bullets(tuple(one["text"] for one in study.methods["references"] if one["key"] in cited))
 
 
 def _cite(study: StudyMaterial) -> Iterator[Block]:

@@ -50,7 +50,7 @@ class PagePlan:
             ],
             *[f"{results}/tables/{name}.csv" for name in self.plan.study_tables()],
             *self.plan.wave_processed("responses", "codebook"),
-            self.plan.paper.methods_files()[0],
+            self.plan.paper.methods_files()[1],
             *self.plan.figures.report_figures_file(),
             *[
                 f"{folder}/{name}.{ending}"
@@ -71,7 +71,7 @@ class PagePlan:
             results=self.plan.study.paths.results,
             processed=self.plan.study.paths.processed,
             seed=self.plan.study.seed,
-            methods=self.plan.paper.methods_files()[0],
+            methods=self.plan.paper.methods_files()[1],
             **(
                 {"report_figures": drawn[0]}
                 if (drawn := self.plan.figures.report_figures_file())

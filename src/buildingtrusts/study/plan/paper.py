@@ -19,6 +19,7 @@ TOLD_OF_A_WAVE = (
     *("sample", "agreement", "clusters", "partitions", "profiles", "associations"),
     *("nulls", "permanova", "stability", "k_votes", "k_indices", "merge_tests", "continuum"),
     *("multiverse", "multiverse_excluded", "ensemble", "verdict"),
+    *("operating_model", "effectiveness", "standardisation"),
 )
 TOLD_ACROSS_WAVES = (
     *("ledger", "wave_agreement", "changes", "common_items", "common_agreement", "new_trusts"),
@@ -26,6 +27,8 @@ TOLD_ACROSS_WAVES = (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from buildingtrusts.study.plan import Plan
 
 
@@ -48,11 +51,15 @@ class PaperPlan:
             name: {
                 "declared": wave.model_dump(mode="json", include=told),
                 "tables": [one for one in self.plan.table_names(name) if one in TOLD_OF_A_WAVE],
+                "paper": _numbered(self.tables(name), self.first_table(name)),
             }
             for name, wave in self.plan.waves.items()
         }
-        tables = [name for name in self.plan.study_tables() if name in TOLD_ACROSS_WAVES]
-        return json.dumps({"study": study, "waves": waves, "tables": tables}, sort_keys=True)
+        across = {
+            "tables": [name for name in self.plan.study_tables() if name in TOLD_ACROSS_WAVES],
+            "paper": _numbered(self.study_tables(), self.first_table()),
+        }
+        return json.dumps({"study": study, "waves": waves, **across}, sort_keys=True)
 
     def methods_inputs(self) -> list[str]:
         """The tables that the write-methods step reads."""
@@ -87,6 +94,12 @@ class PaperPlan:
             self.plan.has_evidence(wave),
         )
 
+    def first_table(self, wave: str | None = None) -> int:
+        """Number of the first table for paper of a wave, or across waves: these come last."""
+        names = list(self.plan.waves)
+        earlier = names[: names.index(wave)] if wave else names
+        return 1 + sum(len(self.tables(one)) for one in earlier)
+
     def sources(self, wave: str) -> list[str]:
         """Tables that a wave's tables for paper are made from."""
         folder = f"{self.plan.study.paths.results}/{wave}/tables"
@@ -105,6 +118,7 @@ class PaperPlan:
             hybrid_from=self.plan.study.operating_model.hybrid_from,
             centralised_from=self.plan.study.operating_model.centralised_from,
             date=own.date,
+            first=self.first_table(wave),
             only=tuple(self.tables(wave)),
             formats=self.plan.study.tables.formats,
         )
@@ -136,7 +150,13 @@ class PaperPlan:
             provenance=tuple(self.plan.provenances),
             waves=tuple(self.plan.waves),
             date=max(wave.date for wave in self.plan.waves.values()),
+            first=self.first_table(),
             only=tuple(self.study_tables()),
             formats=self.plan.study.tables.formats,
         )
         return f"{flags} {self.plan.word_flags()}"
+
+
+def _numbered(names: Sequence[str], first: int) -> dict[str, int]:
+    """Tables for paper by name, with their numbers."""
+    return {name: number for number, name in enumerate(names, start=first)}
