@@ -6,11 +6,17 @@ import pandas as pd
 import pytest
 
 from buildingtrusts.output.contracts import EVIDENCE_TABLES, STUDY_TABLES, WAVE_TABLES
+from buildingtrusts.output.figures.public import PublicTypology, draw_counts
 from buildingtrusts.output.public_tables import (
+    PublicItem,
+    public_agreement,
     public_associations,
     public_changes,
     public_crosstabs,
+    public_interviews,
+    public_multiverse,
     public_partitions,
+    public_profiles,
     public_stability,
     public_table,
 )
@@ -135,3 +141,107 @@ def test_the_guide_opens_with_the_warning_and_explains_every_symbol() -> None:
     assert all(f"`{symbol}`" in text for symbol in SYMBOLS)
     assert "multiples of 10" in text
     assert text.index("`crosstabs.csv`") < text.index("## What is withheld") < text.index("`scores")
+
+
+KEY, SAMPLE = (2, 1, "all"), ("sample", "all")
+
+
+def profile(role: str = "all", weighting: str = "responses") -> pd.DataFrame:
+    numbers = {name: [0.5] for name in WAVE_TABLES["profiles"].columns}
+    names = {"k": 2, "cluster": 1, "role": role, "weighting": weighting, "block": "s", "item": "q"}
+    return pd.DataFrame(numbers).assign(**names)
+
+
+@pytest.mark.parametrize(
+    ("item", "told"),
+    [
+        (PublicItem({}, (), True), set()),
+        (PublicItem({KEY: 1.0}, (), True), {"mean"}),
+        (PublicItem({KEY: 1.0}, {SAMPLE}, True), {"mean", "scaled_mean"}),
+        (PublicItem({KEY: 1.0}, {KEY}, False), {"mean", "sd", "median"}),
+        (PublicItem({KEY: 1.0}, {KEY}, True), {"mean", "sd", "median", "ci_low", "ci_high"}),
+    ],
+)
+def test_spreads_and_intervals_are_published_less_often_than_means(
+    item: PublicItem, told: set[str]
+) -> None:
+    row = public_profiles(profile(), rule_of("profiles"), {("s", "q"): item}).iloc[0]
+    numbers = ("mean", "sd", "median", "scaled_mean", "ci_low", "ci_high")
+    assert {name for name in numbers if row[name] != "[c]"} == told
+
+
+def test_intervals_of_one_role_and_means_over_trusts_are_withheld() -> None:
+    key = (2, 1, "ceo")
+    known = {("s", "q"): PublicItem({key: 1.0}, {key}, True)}
+    of_role = public_profiles(profile("ceo"), rule_of("profiles"), known).iloc[0]
+    assert (of_role["mean"], of_role["ci_low"]) == ("0.50", "[c]")
+    over_trusts = public_profiles(profile("ceo", "mats"), rule_of("profiles"), known)
+    assert over_trusts["mean"].item() == "[c]"
+
+
+def test_agreement_of_all_trusts_is_withheld() -> None:
+    frame = pd.DataFrame({name: [0.5, 0.5] for name in WAVE_TABLES["agreement"].columns})
+    table = public_agreement(frame.assign(mats=["all", "clustered"]), rule_of("agreement"))
+    assert table["icc1"].tolist() == table["rwg_mean"].tolist() == ["[c]", "0.50"]
+
+
+def test_reasons_in_words_are_not_published_where_they_count_trusts() -> None:
+    assert not is_published("multiverse_excluded")
+    assert "sentence" in rule_of("verdict").hidden
+
+
+def test_the_multiverse_is_published_over_the_same_answers_alone() -> None:
+    columns = EVIDENCE_TABLES["multiverse"].columns
+    frame = pd.DataFrame({name: [0.25] * 3 for name in columns}).assign(
+        min_responses=[5, 5, 8], roles="all", answers="available", is_report=[1, 0, 0]
+    )
+    table = public_multiverse(frame, rule_of("multiverse"))
+    assert len(table) == 2
+    assert set(table["sizes"]) == set(table["n_mats"]) == {"[c]"}
+    assert set(table["p_value"]) == {"0.25"}
+
+
+def interviews(n_coded: int, mean: float = 2.0, sd: float = 0.5) -> pd.DataFrame:
+    frame = pd.DataFrame({name: [1, 1] for name in STUDY_TABLES["interviews"].columns})
+    return frame.assign(
+        measure="centralisation",
+        group=["all", "cluster"],
+        n_mats=20,
+        n_coded=n_coded,
+        share=n_coded / 20,
+        mean_weight=mean,
+        sd_weight=sd,
+    )
+
+
+@pytest.mark.parametrize(("n_coded", "shown"), [(3, "[c]"), (5, "5"), (15, "15"), (17, "[c]")])
+def test_codes_of_few_trusts_or_of_all_but_few_are_withheld(n_coded: int, shown: str) -> None:
+    table = public_interviews(interviews(n_coded), rule_of("interviews"), 5, 1, False)
+    assert table["n_coded"].tolist() == [shown], "and rows by cluster are left out"
+    assert (table["share"].item() == "[c]") == (table["mean_weight"].item() == "[c]")
+    assert (table["share"].item() == "[c]") == (shown == "[c]")
+    assert table["n_excerpts"].item() == "[c]"
+
+
+@pytest.mark.parametrize(("mean", "sd"), [(3.0, 0.0), (1.0, 0.0), (2.0, 0.05)])
+def test_a_mean_weight_that_tells_that_of_every_trust_is_withheld(mean: float, sd: float) -> None:
+    table = public_interviews(interviews(10, mean, sd), rule_of("interviews"), 5, 1, False)
+    assert (table["n_coded"].item(), table["mean_weight"].item()) == ("10", "[c]")
+
+
+def test_a_rounded_count_is_not_given_back_by_its_share() -> None:
+    table = public_interviews(interviews(12), rule_of("interviews"), 5, 5, False)
+    assert (table["n_coded"].item(), table["share"].item()) == ("10", "[c]")
+
+
+def test_withheld_counts_are_marked_in_the_figure_and_move_no_other() -> None:
+    cells = public_crosstabs(CELLS, rule_of("crosstabs"), PUBLISHED, 1)
+    typology = PublicTypology(2, {}, {1: 1, 2: 2}, frozenset({1}))
+    drawing = draw_counts(cells, typology, 5)
+    assert drawing.data["n"].tolist() == ["9", "[c]", "[c]", "7"]
+    drawn = [text.get_text() for axes in drawing.figure.axes for text in axes.texts]
+    assert sorted(drawn) == ["7", "9", "[c]", "[c]", "x", "y"]
+    assert "2 of 4 counts are published, 2 withheld" in drawing.alt_text
+    assert "multiples of 5" in drawing.caption
+    nothing = draw_counts(cells.assign(n="[c]"), typology, 1)
+    assert "Too few counts" in nothing.caption

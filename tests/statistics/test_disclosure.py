@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import itertools
+from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from buildingtrusts.output.publication import shown_count
 from buildingtrusts.statistics.crosstabs import exact_test
 from buildingtrusts.statistics.disclosure import (
     Linked,
@@ -20,6 +24,7 @@ from buildingtrusts.statistics.disclosure import (
     tables_like,
 )
 
+ORACLES = Path(__file__).parents[1] / "oracles"
 #: The example of Fischetti and Salazar: three activities (rows) in three regions (columns).
 ACTIVITIES = np.array([[20, 50, 10], [8, 19, 22], [17, 32, 12]])
 
@@ -157,3 +162,112 @@ def test_an_exact_p_gives_a_withheld_table_back() -> None:
 def test_too_many_tables_are_refused() -> None:
     with pytest.raises(ValueError, match="limit is 10"):
         tables_like((2, 2), 9, lambda _: True, limit=10)
+
+
+@pytest.fixture(scope="module")
+def argus() -> dict[int, pd.DataFrame]:
+    """Tables protected by tau-ARGUS: tests/oracles/suppression.py."""
+    found = pd.read_csv(ORACLES / "suppression_tables.csv")
+    return {int(table): part for table, part in found.groupby("table")}
+
+
+def as_linked(table: pd.DataFrame) -> Linked:
+    """Sensitive numbers stretch over the limit; others that are withheld are not given away."""
+    rows, columns, limit = table[["rows", "columns", "limit"]].iloc[0]
+    linked = table_with_margins(table["n"].to_numpy()[: rows * columns].reshape(rows, columns), 1)
+    assert linked.values.tolist() == table["n"].tolist()
+    return replace(linked, widths=np.where(linked.values < limit, float(limit), 1.0))
+
+
+def test_the_ends_of_possible_values_are_those_of_tau_argus(argus: dict[int, pd.DataFrame]) -> None:
+    for table, part in list(argus.items())[::3]:
+        linked, hidden = as_linked(part), part["withheld"].notna().to_numpy()
+        for row in part[hidden].itertuples():
+            assert possible_range(linked, hidden, row.place) == (row.low, row.high), table
+
+
+def test_little_more_is_withheld_than_by_the_optimum_of_tau_argus(
+    argus: dict[int, pd.DataFrame],
+) -> None:
+    ours, theirs = [], []
+    for part in argus.values():
+        linked, limit = as_linked(part), part["limit"].iloc[0]
+        hidden = protect(linked, linked.values < limit)
+        assert exposed(linked, hidden) == []
+        ours.append(linked.costs[hidden].sum())
+        theirs.append(linked.costs[part["withheld"].notna()].sum())
+    assert len(ours) == 41
+    assert sum(ours) <= 1.05 * sum(theirs)
+
+
+def cheapest_by_listing(linked: Linked, sensitive: np.ndarray, worlds: np.ndarray) -> float:
+    """The cheapest choice that protects, of all there are, by listing tables."""
+    may = [n for n in np.flatnonzero(~sensitive) if np.isfinite(linked.costs[n])]
+    best = np.inf
+    for size in range(len(may) + 1):
+        for chosen in itertools.combinations(may, size):
+            hidden = sensitive.copy()
+            hidden[list(chosen)] = True
+            cost = float(linked.costs[hidden].sum())
+            if cost < best:
+                left = worlds[(worlds[:, ~hidden] == linked.values[~hidden]).all(axis=1)]
+                if (np.ptp(left, axis=0)[hidden] >= linked.widths[hidden]).all():
+                    best = cost
+    return best
+
+
+@pytest.mark.parametrize(
+    ("table", "limit"),
+    [
+        ([[1, 4, 5], [6, 3, 4]], 2),
+        ([[4, 1, 3], [2, 5, 1]], 2),
+        ([[0, 3, 4], [5, 2, 3]], 3),
+        ([[3, 3], [1, 4], [4, 0]], 2),
+        ([[2, 6], [5, 3], [4, 4]], 3),
+    ],
+)
+def test_a_choice_costs_little_more_than_the_best_of_all_choices(
+    table: list[list[int]], limit: int
+) -> None:
+    inner = np.array(table)
+    linked = table_with_margins(inner, 1)
+    sensitive = linked.values < limit
+    linked = replace(linked, widths=np.where(sensitive, float(limit), 1.0))
+    worlds = np.array(tables_by_brute_force(int(inner.sum()), inner.size)) @ linked.sums.T
+    best = cheapest_by_listing(linked, sensitive, worlds)
+    ours = linked.costs[protect(linked, sensitive)].sum()
+    assert best <= ours <= best + 2
+
+
+def test_what_protects_an_earlier_number_is_published_if_later_ones_make_it_needless() -> None:
+    linked = table_with_margins(np.array([[9, 7, 0], [5, 1, 6]]), 2)
+    sensitive = linked.values < 2
+    hidden = protect(linked, sensitive)
+    for cell in np.flatnonzero(hidden & ~sensitive):
+        less = hidden.copy()
+        less[cell] = False
+        assert exposed(linked, less), f"number {cell} is withheld for nothing"
+
+
+@settings(max_examples=25, deadline=None)
+@given(
+    st.lists(st.integers(0, 4), min_size=6, max_size=6),
+    st.integers(2, 3),
+    st.sampled_from([2, 3, 5]),
+)
+def test_rounding_gives_no_withheld_number_back(cells: list[int], below: int, base: int) -> None:
+    linked = table_with_margins(np.array(cells).reshape(2, 3), below)
+    sensitive = linked.values < below
+    if sensitive[-1]:
+        return
+    hidden = protect(linked, sensitive)
+    shown = [shown_count(round(n), base) for n in linked.values]
+    worlds = np.array(tables_by_brute_force(sum(cells), 6)) @ linked.sums.T
+    # Whoever knows how numbers are rounded keeps the tables that would have been shown the same.
+    looks = {float(n): shown_count(int(n), base) for n in range(int(worlds.max()) + 1)}
+    same = [
+        world
+        for world in worlds
+        if all(looks[world[n]] == shown[n] for n in np.flatnonzero(~hidden))
+    ]
+    assert (np.ptp(np.array(same), axis=0)[hidden] >= below).all()

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import itertools
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
+import pytest
 
 from buildingtrusts.statistics.protection import (
     Answers,
@@ -12,6 +16,7 @@ from buildingtrusts.statistics.protection import (
     protect_means,
     protect_response_counts,
     protect_trust_counts,
+    spreads_told,
     withheld_safely,
 )
 
@@ -112,3 +117,106 @@ def test_people_without_a_role_count_among_all() -> None:
 def test_nobody_answered_and_nothing_is_published() -> None:
     nobody = Answers(np.zeros(0), np.zeros(0, object), np.zeros(0, object), 1.0, 10.0)
     assert protect_means(nobody, PARTITIONS, [], 3).published == {}
+
+
+def item(values: list[float], mats: list[str], roles: list[str] | str = "ceo") -> Answers:
+    given = [roles] * len(values) if isinstance(roles, str) else roles
+    return Answers(
+        np.array(values, dtype=float),
+        np.array(mats, dtype=object),
+        np.array(given, dtype=object),
+        1.0,
+        10.0,
+        1.0,
+    )
+
+
+ONE_CLUSTER = {1: dict.fromkeys(TRUSTS[:6], 1)}
+
+
+def test_a_mean_at_the_end_of_the_scale_tells_every_answer_and_is_withheld() -> None:
+    mats = [mat for mat in TRUSTS[:6] for _ in range(4)]
+    low = [3.0, 5.0, 8.0, 6.0] * 6
+    assert (1, 1, "all") in protect_means(item(low, mats), ONE_CLUSTER, [], 3).published
+    assert protect_means(item([10.0] * 24, mats), ONE_CLUSTER, [], 3).published == {}
+
+
+def test_a_mean_near_the_end_is_withheld_where_one_answer_could_hardly_differ() -> None:
+    # By hand: of six answers that add up to 59 each is 9 or 10, a ninth of the scale.
+    mats = TRUSTS[:6]
+    assert protect_means(item([10, 10, 10, 10, 10, 9], mats), ONE_CLUSTER, [], 3).published == {}
+    # Of six that add up to 56 one may be 6, and so lies anywhere over four ninths.
+    assert (1, 1, "all") in protect_means(
+        item([10, 10, 9, 9, 9, 9], mats), ONE_CLUSTER, [], 3
+    ).published
+
+
+@pytest.mark.parametrize(("of_one", "told"), [(20, True), (60, False)])
+def test_a_mean_is_withheld_where_one_trust_gave_nearly_all_answers(
+    of_one: int, told: bool
+) -> None:
+    # The five others can move the first trust's mean by 5 / 60 of the scale at most, or by 5 / 20.
+    mats = [TRUSTS[0]] * of_one + TRUSTS[1:6]
+    values = [4.0, 6.0] * (of_one // 2) + [3.0, 5.0, 6.0, 7.0, 8.0]
+    found = protect_means(item(values, mats), ONE_CLUSTER, [], 3)
+    assert ((1, 1, "all") in found.published) == told
+
+
+def recoverable(found: Protected, key: tuple) -> bool:
+    """Whether published means, times their numbers of answers, add up to another sum exactly."""
+    told = found.linked.sums[[one in found.published for one in found.keys]]
+    target = found.linked.sums[found.keys.index(key)]
+    both = np.vstack([told, target])
+    return bool(np.linalg.matrix_rank(both) == np.linalg.matrix_rank(told))
+
+
+def test_the_mean_of_all_less_those_of_the_other_roles_does_not_give_one_person() -> None:
+    mats = [mat for mat in TRUSTS[:18] for _ in range(4)]
+    roles = ["central_team", "central_team", "school_leader", "school_leader"] * 18
+    roles[0] = "ceo"
+    values = np.random.default_rng(7).integers(3, 9, size=72).astype(float).tolist()
+    found = protect_means(item(values, mats, roles), {1: dict.fromkeys(TRUSTS[:18], 1)}, [], 3)
+    assert (1, 1, "ceo") not in found.published
+    assert not recoverable(found, (1, 1, "ceo"))
+    naive = replace(found, hidden=np.array([key == (1, 1, "ceo") for key in found.keys]))
+    assert recoverable(naive, (1, 1, "ceo")), "the attack works where it is let"
+
+
+def spreads(of: Answers, below: int = 3) -> tuple[Protected, frozenset]:
+    found = protect_means(of, PARTITIONS, [], below)
+    return found, spreads_told(of, PARTITIONS, [], found)
+
+
+def test_spreads_are_told_where_they_tell_nothing_of_small_groups() -> None:
+    of = answers(np.random.default_rng(4), TRUSTS)
+    found, told = spreads(replace(of, step=1.0))
+    assert told == set(found.published)
+    assert spreads(of)[1] == frozenset(), "any number may be an answer, which nobody can count"
+
+
+def test_a_standard_deviation_that_pins_a_small_cluster_down_is_withheld() -> None:
+    # Everybody answered 5 but for a few: with the standard deviation of all, nobody can be far off.
+    mats = [mat for mat in TRUSTS for _ in range(6)]
+    values = [5.0 + (n % 40 == 0) for n in range(120)]
+    found, told = spreads(item(values, mats))
+    assert found.published, "the means alone leave room"
+    assert told == frozenset()
+
+
+def test_three_answers_are_given_back_by_their_mean_spread_and_median() -> None:
+    """Why no standard deviation of few answers is published."""
+
+    def published(three: tuple[int, ...]) -> tuple[float, ...]:
+        return round(np.mean(three), 2), round(np.std(three, ddof=1), 2), np.median(three)
+
+    every = list(itertools.combinations_with_replacement(range(1, 11), 3))
+    assert [one for one in every if published(one) == published((3, 4, 8))] == [(3, 4, 8)]
+    # Nine answers, three trusts, a limit of 3: the mean is published, its spread is not.
+    mats = [mat for mat in TRUSTS[:6] for _ in range(3)]
+    values = np.random.default_rng(5).integers(3, 9, size=18).astype(float).tolist()
+    of = item(values, mats)
+    halves = {2: {mat: 1 + (n > 2) for n, mat in enumerate(TRUSTS[:6])}}
+    found = protect_means(of, halves, [], 3)
+    told = spreads_told(of, halves, [], found)
+    assert (2, 1, "all") in found.published
+    assert (2, 1, "all") not in told

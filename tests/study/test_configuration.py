@@ -422,3 +422,27 @@ def test_nothing_is_published_unless_it_is_asked_for() -> None:
 def test_choices_of_publication_are_checked(choice: dict[str, object]) -> None:
     with pytest.raises(InputProblems):
         load_study({"publish": choice})
+
+
+def test_numbers_of_the_command_line_are_read_though_snakemake_takes_them_for_text() -> None:
+    typed = {"publish": {"suppress_below": "3", "drop_mats": ["MAT 4", "7"]}}
+    chosen = load_study(typed, typed=["publish"]).publish
+    assert chosen is not None
+    assert (chosen.suppress_below, chosen.drop_mats) == (3, ("MAT 4", "7"))
+    with pytest.raises(InputProblems):
+        load_study(typed)
+
+
+def test_nothing_can_be_typed_for_a_key_that_may_be_nothing() -> None:
+    assert load_study({"publish": "null"}, typed=["publish"]).publish is None
+
+
+def test_what_is_wrong_on_the_command_line_is_not_told_of_the_file(tmp_path: Path) -> None:
+    file = tmp_path / "config.yaml"
+    file.write_text("seed: 2017\npublish: null\nfigures: {dpi: -1}\n", encoding="utf-8")
+    values = {"publish": {"suppress_below": "one"}, "figures": {"dpi": -1}}
+    with pytest.raises(InputProblems) as found:
+        load_study(values, str(file), ["publish"])
+    places = {one.column: (one.file, one.line) for one in found.value.problems}
+    assert places["publish.suppress_below"] == ("--config", None)
+    assert places["figures.dpi"] == (str(file), 3)

@@ -8,6 +8,7 @@ which, how many answered) and to tell which numbers are small.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -21,6 +22,7 @@ from buildingtrusts.study.plan import plan_study
 
 from .conftest import Project
 
+STANDARDISED = ("standardisation",)
 WAVES = ("2017-reconstruction", "2024-illustration")
 
 
@@ -200,11 +202,47 @@ def test_the_attack_succeeds_where_small_cells_alone_are_withheld(
     assert sum(low == high for _, _, (low, high) in found) > 5
 
 
-def attack_means(
+class Ratings:
+    """The answers to one item, what is published of them, and what is asked about."""
+
+    def __init__(self, responses: pd.DataFrame, column: str, final: pd.Series) -> None:
+        there = responses[column].notna()
+        self.values = responses.loc[there, column].to_numpy(dtype=float)
+        self.mats = responses.loc[there, "mat_id"].to_numpy()
+        self.roles = responses.loc[there, "role"].fillna("(none)").to_numpy()
+        self.final = final[there].to_numpy()
+        self.told: list[tuple[np.ndarray, str, str, str]] = []
+        self.asked: list[tuple[tuple, np.ndarray]] = []
+
+    def take(self, key: tuple, whose: np.ndarray, mean: str, sd: str, median: str) -> None:
+        """A published row; low means are close to 0."""
+        if mean == "[c]":
+            self.asked.append((key, whose))
+        elif mean != "[x]":
+            self.told.append((whose, mean.replace("[low]", "0"), sd, median))
+            assert abs(self.values[whose].mean() - float(self.told[-1][1])) < 0.0051
+
+    def ask_everybody(self) -> None:
+        """Each trust, those that are not clustered, and somebody of each role of each cluster."""
+        for mat in dict.fromkeys(self.mats):
+            self.asked.append((("trust", mat), self.mats == mat))
+        self.asked.append((("others",), self.final == "others"))
+        for cluster, role in dict.fromkeys(zip(self.final, self.roles, strict=True)):
+            first = np.flatnonzero((self.final == cluster) & (self.roles == role))[0]
+            one = np.arange(len(self.values)) == first
+            self.asked.append((("person", cluster, role), one))
+
+    def few(self, whose: np.ndarray, below: int) -> bool:
+        return bool(whose.any()) and min(len(set(self.mats[whose])), whose.sum()) < below
+
+
+def published_ratings(
     results: Path, processed: Path, public: Path, wave: str
-) -> Iterator[tuple[tuple, bool, float]]:
-    """Each withheld mean: whether it is over few, and how far its values stretch on its scale."""
-    table = read(public / wave / "tables" / "profiles.csv")
+) -> Iterator[tuple[tuple[str, str], Ratings, float, float]]:
+    """The items with all that is published of their means, and the ends of their scales."""
+    table, samples = (
+        read(public / wave / "tables" / f"{name}.csv") for name in ("profiles", "standardisation")
+    )
     table = table[table["weighting"] == "responses"]
     responses = pd.read_csv(processed / wave / "responses.csv", dtype={"mat_id": str, "role": str})
     book = read(processed / wave / "codebook.csv").set_index(["block", "item"])
@@ -214,57 +252,204 @@ def attack_means(
         for k, part in clusters.groupby("k")
         if k in ("2", "3")
     }
-    mats = responses["mat_id"]
-    final = mats.map(of["3"]).fillna("others")
-    role = responses["role"].fillna("(none)")
+    final = responses["mat_id"].map(of["3"]).fillna("others")
     for (block, item), part in table.groupby(["block", "item"], sort=False):
-        answered = responses[f"{block}__{item}"].notna()
-        values = responses.loc[answered, f"{block}__{item}"]
-        atom = (final + "|" + role)[answered]
-        numbers = atom.value_counts()
-        low, high = (float(book.loc[(block, item), end]) for end in ("min", "max"))
-        told, asked = [], []
+        found = Ratings(responses, f"{block}__{item}", final)
+        for row in part.itertuples():
+            inside = np.array([of[row.k].get(mat) == row.cluster for mat in found.mats])
+            whose = inside & ((found.roles == row.role) | (row.role == "all"))
+            found.take((row.k, row.cluster, row.role), whose, row.mean, row.sd, row.median)
+        everybody = np.full(len(found.values), True)
         if (part["scaled_mean"] != "[c]").any():
-            told.append((pd.Series(True, index=values.index), float(values.mean())))
-        for _, row in part.iterrows():
-            inside = mats[answered].map(of[row["k"]]) == row["cluster"]
-            chosen = inside & ((role[answered] == row["role"]) | (row["role"] == "all"))
-            if row["mean"] == "[c]":
-                asked.append(((row["k"], row["cluster"], row["role"], item), chosen))
-            elif row["mean"] != "[x]":
-                told.append((chosen, 0.0 if row["mean"] == "[low]" else float(row["mean"])))
-                assert abs(values[chosen].mean() - told[-1][1]) < 0.0051
-        asked.append((("others", item), ~mats[answered].isin(of["3"])))
-        rows = [numbers.index.isin(atom[chosen].unique()).astype(float) for chosen, _ in told]
-        # Two decimals leave half a hundredth to each side.
-        most = [(mean + 0.0051) * chosen.sum() for chosen, mean in told]
-        least = [(mean - 0.0051) * chosen.sum() for chosen, mean in told]
-        for key, chosen in asked:
-            n = int(chosen.sum())
-            if not n:
-                continue
-            target = numbers.index.isin(atom[chosen].unique()).astype(float)
-            ends = []
-            for sign in (1, -1):
-                done = linprog(
-                    sign * target,
-                    A_ub=np.vstack([np.array(rows), -np.array(rows)]) if rows else None,
-                    b_ub=np.concatenate([most, -np.array(least)]) if rows else None,
-                    bounds=[(low * one, high * one) for one in numbers],
-                )
-                ends.append(sign * done.fun / n)
-            few = mats[answered][chosen].nunique(), n
-            yield key, few, (ends[1] - ends[0]) / (high - low)
+            # A scaled mean and the mean give the mean and the standard deviation of all answers.
+            all_of = f"{found.values.mean():.2f}", f"{found.values.std(ddof=1):.2f}", "[c]"
+            found.take(("all",), everybody, *all_of)
+        for row in samples[samples["item"] == item].itertuples() if block in STANDARDISED else ():
+            central = np.isin(found.roles, ["ceo", "central_team"])
+            sides = {"central": central, "local": found.roles == "school_leader"}
+            if row.sample in ("all", *sides):
+                whose = sides.get(row.sample, everybody)
+                found.take((row.sample,), whose, row.mean, "[c]", row.median)
+        found.ask_everybody()
+        low, high = (float(book.loc[(block, item), end]) for end in ("min", "max"))
+        yield (block, item), found, low, high
+
+
+def ends_of_mean(
+    target: np.ndarray, n: int, limits: np.ndarray, most: np.ndarray, bounds: list, **more: object
+) -> tuple[float, float]:
+    found = [
+        linprog(sign * target, A_ub=limits, b_ub=most, bounds=bounds, **more).fun
+        for sign in (1, -1)
+    ]
+    return found[0] / n, -found[1] / n
 
 
 @pytest.mark.parametrize("wave", WAVES)
-def test_no_withheld_mean_is_worked_out(published: tuple[Project, Path, int], wave: str) -> None:
+def test_no_mean_of_few_is_a_combination_of_published_means(
+    published: tuple[Project, Path, int], wave: str
+) -> None:
+    """Linear algebra over means times their numbers of answers: exact recovery."""
+    project, public, below = published
+    folder, tried = project.folder, 0
+    where = (folder / "results", folder / "data/processed", public, wave)
+    for item, found, _, _ in published_ratings(*where):
+        told = np.array([whose for whose, *_ in found.told], dtype=float)
+        for key, whose in found.asked:
+            if len(told) and found.few(whose, below):
+                weights = np.linalg.lstsq(told.T, whose.astype(float), rcond=None)[0]
+                assert np.abs(weights @ told - whose).max() > 1e-6, (item, key)
+                tried += 1
+    assert tried > 500
+
+
+@pytest.mark.parametrize("wave", WAVES)
+def test_no_mean_of_few_and_no_answer_is_narrowed_down_by_published_means(
+    published: tuple[Project, Path, int], wave: str
+) -> None:
+    """Every person is an unknown number: small groups, each trust, and somebody of each role."""
     project, public, below = published
     folder = project.folder
-    found = list(attack_means(folder / "results", folder / "data/processed", public, wave))
-    small = [(key, stretch) for key, few, stretch in found if min(few) < below]
-    assert len(small) > 20
-    assert [one for one in small if one[1] < 0.2 - 1e-3] == []
+    where = (folder / "results", folder / "data/processed", public, wave)
+    for item, found, low, high in list(published_ratings(*where))[::6]:
+        told = np.array([whose for whose, *_ in found.told], dtype=float)
+        means = np.array([float(mean) for _, mean, *_ in found.told])
+        # Two decimals leave half a hundredth to each side.
+        n = told.sum(axis=1)
+        limits = np.vstack([told, -told])
+        most = np.concatenate([(means + 0.0051) * n, -(means - 0.0051) * n])
+        for key, whose in found.asked:
+            if found.few(whose, below):
+                bounds = [(low, high)] * len(whose)
+                ends = ends_of_mean(whose.astype(float), whose.sum(), limits, most, bounds)
+                true = found.values[whose].mean()
+                assert ends[0] - 1e-6 <= true <= ends[1] + 1e-6, "the attack itself is wrong"
+                assert ends[1] - ends[0] >= 0.2 * (high - low) - 1e-3, (item, key, ends)
+
+
+@pytest.mark.parametrize("wave", WAVES)
+def test_no_mean_of_few_is_narrowed_down_by_standard_deviations_and_medians(
+    published: tuple[Project, Path, int], wave: str
+) -> None:
+    """How many of each role of each trust gave each answer is an unknown number."""
+    project, public, below = published
+    folder = project.folder
+    where = (folder / "results", folder / "data/processed", public, wave)
+    with_spread = [
+        one for one in published_ratings(*where) if any(sd != "[c]" for _, _, sd, _ in one[1].told)
+    ]
+    for item, found, low, high in with_spread[::12]:
+        possible = np.arange(low, high + 1)
+        cells = list(dict.fromkeys(zip(found.mats, found.roles, strict=True)))
+        at = np.array([cells.index(one) for one in zip(found.mats, found.roles, strict=True)])
+        size = np.bincount(at).astype(float)
+        limits, most = [], []
+
+        def over(whose: np.ndarray, weights: np.ndarray, at=at, cells=cells) -> np.ndarray:
+            return np.outer(np.isin(np.arange(len(cells)), at[whose]), weights).ravel() * 1.0
+
+        def between(row: np.ndarray, least: float, greatest: float, limits=limits, most=most):
+            limits.extend([row, -row])
+            most.extend([greatest, -least])
+
+        for whose, mean, sd, median in found.told:
+            n, m = int(whose.sum()), float(mean)
+            between(over(whose, possible), (m - 0.0051) * n, (m + 0.0051) * n)
+            if sd not in ("[c]", "[x]"):
+                spread = float(sd.replace("[low]", "0"))
+                least, greatest = ((n - 1) * max(spread + d, 0) ** 2 for d in (-0.0051, 0.0051))
+                # Around the published mean, which is off by half a hundredth at most.
+                between(over(whose, (possible - m) ** 2), least, greatest + n * 0.0051**2)
+            if median not in ("[c]", "[x]"):
+                middle = float(median)
+                for side in (possible < middle - 0.0051, possible > middle + 0.0051):
+                    between(over(whose, side), 0.0, n // 2)
+        sizes = np.kron(np.eye(len(cells)), np.ones(len(possible)))
+        bounds = [(0.0, one) for one in np.repeat(size, len(possible))]
+        for key, whose in found.asked:
+            whole = np.bincount(at[whose], minlength=len(cells))
+            # A group that is no union of these is one person of several.
+            if found.few(whose, below) and (whole == np.where(whole > 0, size, 0)).all():
+                ends = ends_of_mean(
+                    over(whose, possible),
+                    int(whose.sum()),
+                    np.array(limits),
+                    np.array(most),
+                    bounds,
+                    A_eq=sizes,
+                    b_eq=size,
+                )
+                assert ends[1] - ends[0] >= 0.2 * (high - low) - 1e-3, (item, key, ends)
+
+
+def numbers_in(text: str) -> set[str]:
+    return set(re.findall(r"(?<![\w.])\d+(?:\.\d+)?", text.replace("−", "")))
+
+
+def test_nothing_is_published_but_what_the_step_made(published: tuple[Project, Path, int]) -> None:
+    project, public, _ = published
+    files = {path.relative_to(public).as_posix() for path in public.rglob("*") if path.is_file()}
+    assert {Path(path).suffix for path in files} == {".csv", ".md", ".svg", ".txt"}
+    folders = {path.rsplit("/", 1)[0] if "/" in path else "" for path in files}
+    kinds = {f"{wave}/{kind}" for wave in WAVES for kind in ("tables", "figures")}
+    assert folders == {"", "tables", *kinds}
+    texts = [path for path in files if path.endswith((".txt", ".md", ".svg"))]
+    for path in texts:
+        copied = project.folder / "results" / path
+        if copied.is_file():
+            assert copied.read_bytes() != (public / path).read_bytes(), path
+
+
+def test_no_text_or_figure_holds_a_number_that_the_tables_withhold(
+    published: tuple[Project, Path, int],
+) -> None:
+    """Full digits are those of unprotected tables; numbers in words are those of the data."""
+    project, public, _ = published
+    results = project.folder / "results"
+    # The report printed its counts, of which the reconstruction has the same.
+    printed = {"published_associations", "ensemble"}
+    everything = "\n".join(
+        path.read_text(encoding="utf-8")
+        for path in sorted(public.rglob("*"))
+        if path.is_file() and path.stem not in printed
+    )
+    withheld: set[str] = set()
+    for path in public.rglob("tables/*.csv"):
+        shown, true = read(path), read(results / path.relative_to(public))
+        if shown.shape != true.shape:
+            # Rows are left out, or added up.
+            assert path.stem in ("sample", "multiverse", "interviews"), path
+            continue
+        for column in shown:
+            withheld |= {
+                value
+                for value in true.loc[shown[column] == "[c]", column]
+                if len(value.partition(".")[2]) > 5
+            }
+    assert len(withheld) > 1000
+    longs = set(re.findall(r"\d+\.\d{6,}", everything))
+    assert not withheld & longs
+    for path in public.rglob("*.txt"):
+        data = pd.read_csv(path.with_suffix(".csv"))
+        numbers = data.select_dtypes("number")
+        averages = numbers.groupby(data["item"]).mean() if "item" in data else numbers
+        known = [*numbers.to_numpy().ravel(), *averages.to_numpy().ravel()]
+        rounded = {f"{abs(n):.{places}f}" for n in known for places in (1, 2)}
+        told = path.read_text(encoding="utf-8").splitlines()[0]
+        decimals = {n for n in numbers_in(told) if "." in n}
+        assert decimals <= rounded, (path, decimals - rounded)
+
+
+def test_interviews_are_counted_over_all_trusts_alone(
+    published: tuple[Project, Path, int],
+) -> None:
+    project, public, below = published
+    shown = read(public / "tables" / "interviews.csv")
+    true = read(project.folder / "results" / "tables" / "interviews.csv").query("group == 'all'")
+    assert set(shown["group"]) == {"all"}
+    for (_, row), (_, one) in zip(shown.iterrows(), true.iterrows(), strict=True):
+        n, coded = int(one["n_mats"]), int(one["n_coded"])
+        assert (row["n_coded"] == "[c]") == (min(coded, n - coded) < below)
 
 
 def test_nothing_published_names_a_trust_or_a_person(published: tuple[Project, Path, int]) -> None:
@@ -282,7 +467,7 @@ def test_figures_are_drawn_from_what_is_published(published: tuple[Project, Path
     assert drawn == {
         f"{wave}/figures/{name}.svg"
         for wave in WAVES
-        for name in ("figure_2_strategy_profiles", "operations_profiles")
+        for name in ("figure_2_strategy_profiles", "operations_profiles", "crosstabs")
     }
     shown = read(public / WAVES[0] / "figures" / "figure_2_strategy_profiles.csv")
     assert "n_mats" not in shown.columns
@@ -297,6 +482,15 @@ def test_the_readme_opens_with_whose_answers_they_are(
 ) -> None:
     text = (published[1] / "README.md").read_text(encoding="utf-8")
     assert text.startswith("**These are not the survey's responses.**")
+
+
+def test_a_set_is_asked_for_on_the_command_line(study: Project) -> None:
+    flags = [*study.configuration, "--dry-run", "--config"]
+    asked = study.snakemake(*flags, "publish={suppress_below: 3}")
+    assert asked.returncode == 0, asked.stdout
+    assert "results/public/README.md" in asked.stdout
+    wrong = study.snakemake(*flags, "publish={suppress_below: 1}")
+    assert "--config, column 'publish.suppress_below': found '1'" in wrong.stdout
 
 
 def test_the_plan_asks_for_what_the_step_writes(study: Project, monkeypatch) -> None:

@@ -25,7 +25,7 @@ from buildingtrusts.study.problems import InputProblems
 # Relative, so that a study that is moved as a whole stays up to date.
 CONFIG_FILE = os.path.relpath(workflow.configfiles[-1])
 try:
-    PLAN = plan_study(config, CONFIG_FILE)
+    PLAN = plan_study(config, CONFIG_FILE, list(workflow.config_settings.config))
 except InputProblems as problems:
     raise WorkflowError(problems.report()) from None
 for warning in PLAN.warnings:

@@ -6,7 +6,9 @@ and columns with every field as it is to be written.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import math
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from buildingtrusts.output.publication import (
@@ -27,7 +29,11 @@ if TYPE_CHECKING:
 
 Key = tuple[object, ...]
 Published = Mapping[Key, float]
-_PROFILE = ("mean", "median", "sd", "scaled_mean", "ci_low", "ci_high")
+_INTERVAL = ("ci_low", "ci_high")
+#: What a combination of the multiverse shares with the report's, to be over the same answers.
+_SAME_ANSWERS = ("min_responses", "roles", "answers")
+#: Degrees of centralisation: schools decide, central.
+_WEIGHTS = (1.0, 3.0)
 _TESTS = ("p_value", "cramers_v", "cramers_v_corrected")
 #: Words, and numbers that are names: written as they are.
 _NAMES = ("k", "cluster", "type_id", "step", "member", "seed", "draws", "rule_version")
@@ -80,7 +86,7 @@ def public_crosstabs(
 def public_associations(
     frame: pd.DataFrame, rule: PublicRule, crosstabs: pd.DataFrame, published: Published
 ) -> pd.DataFrame:
-    """Tests of the tables that are published whole."""
+    """Tests of the tables that are published whole, and with counts that are not rounded."""
     written = public_table(frame, rule).assign(p_adjusted=CONFIDENTIAL)
     hidden = {
         (int(k), attribute)
@@ -133,34 +139,118 @@ def public_stability(frame: pd.DataFrame, rule: PublicRule, published: Published
     return written
 
 
+@dataclass(frozen=True)
+class PublicItem:
+    """What of the answers to one item is published.
+
+    Attributes
+    ----------
+    means : mapping
+        Means, by group.
+    spreads : collection
+        Groups of which standard deviation and median are published.
+    intervals : bool
+        Whether intervals rest on enough trusts; those of one role never do, as most trusts have
+        one person in some role, and an interval tells how much the people of a trust differ.
+    """
+
+    means: Published
+    spreads: Collection[Key]
+    intervals: bool
+
+
+_NOTHING = PublicItem({}, (), False)
+
+
 def public_profiles(
-    frame: pd.DataFrame, rule: PublicRule, published: Mapping[tuple[str, str], Published]
+    frame: pd.DataFrame, rule: PublicRule, published: Mapping[tuple[str, str], PublicItem]
 ) -> pd.DataFrame:
     """Means of clusters; ``published`` by block and item."""
     written = public_table(frame, rule)
-    lost, unscaled = [], []
+    columns: dict[str, list[bool]] = {
+        name: [] for name in ("mean", "scaled_mean", "sd", "median", *_INTERVAL)
+    }
     for k, cluster, role, weighting, block, item in _rows(
         frame, "k", "cluster", "role", "weighting", "block", "item"
     ):
-        known = published.get((block, item), {})
-        lost.append(weighting != "responses" or (int(k), int(cluster), role) not in known)
-        unscaled.append(("sample", "all") not in known)
-    written.loc[lost, list(_PROFILE)] = CONFIDENTIAL
-    written.loc[unscaled, "scaled_mean"] = CONFIDENTIAL
+        known, key = published.get((block, item), _NOTHING), (int(k), int(cluster), role)
+        mean = weighting == "responses" and key in known.means
+        spread = mean and key in known.spreads
+        columns["mean"].append(mean)
+        columns["scaled_mean"].append(mean and ("sample", "all") in known.spreads)
+        for name in ("sd", "median"):
+            columns[name].append(spread)
+        for name in _INTERVAL:
+            columns[name].append(spread and role == "all" and known.intervals)
+    for name, told in columns.items():
+        written.loc[[not one for one in told], name] = CONFIDENTIAL
     return written
 
 
 def public_standardisation(
-    frame: pd.DataFrame, rule: PublicRule, published: Mapping[tuple[str, str], Published]
+    frame: pd.DataFrame, rule: PublicRule, published: Mapping[tuple[str, str], PublicItem]
 ) -> pd.DataFrame:
     """Means of samples; not of the balanced one, which is one of means of trusts."""
     written = public_table(frame, rule)
-    lost = [
-        ("sample", sample) not in published.get(("standardisation", item), {})
+    known = [
+        (published.get(("standardisation", item), _NOTHING), ("sample", sample))
         for sample, item in _rows(frame, "sample", "item")
     ]
-    written.loc[lost, ["mean", "median", "mean_q05", "mean_q95"]] = CONFIDENTIAL
+    lost = [key not in one.means for one, key in known]
+    written.loc[lost, ["mean", "mean_q05", "mean_q95"]] = CONFIDENTIAL
+    written.loc[[key not in one.spreads for one, key in known], "median"] = CONFIDENTIAL
     return written
+
+
+def public_agreement(frame: pd.DataFrame, rule: PublicRule) -> pd.DataFrame:
+    """Agreement within the clustered trusts; that of all trusts would give the few others."""
+    written = public_table(frame, rule)
+    numbers = [name for name in frame.columns if name.startswith(("icc", "rwg"))]
+    written.loc[frame["mats"] != "clustered", numbers] = CONFIDENTIAL
+    return written
+
+
+def public_multiverse(frame: pd.DataFrame, rule: PublicRule) -> pd.DataFrame:
+    """Combinations over the very trusts and answers of the report's."""
+    same = frame.loc[frame["is_report"] == 1, list(_SAME_ANSWERS)].drop_duplicates()
+    return public_table(frame.merge(same, on=list(_SAME_ANSWERS))[list(frame.columns)], rule)
+
+
+def public_interviews(
+    frame: pd.DataFrame, rule: PublicRule, below: int, base: int, dropped: bool
+) -> pd.DataFrame:
+    """Codes over all interviewed trusts, where neither those with it nor the others are few."""
+    whole = frame[frame["group"] == "all"]
+    written = public_table(whole, rule)
+    told, means = [], []
+    for n, coded, mean, sd in _rows(whole, "n_mats", "n_coded", "mean_weight", "sd_weight"):
+        told.append(not dropped and min(coded, n - coded) >= below)
+        means.append(told[-1] and _no_trust_is_told(coded, mean, sd))
+    for name in ("n_mats", "n_coded"):
+        shown = [shown_count(int(n), base) for n in whole[name]]
+        every = [not dropped and n >= below for n in whole["n_mats"]] if name == "n_mats" else told
+        written[name] = [
+            one if known else CONFIDENTIAL for one, known in zip(shown, every, strict=True)
+        ]
+    written.loc[[base > 1 or not one for one in told], "share"] = CONFIDENTIAL
+    # Break points have no weights.
+    lost = [
+        not one and measure == "centralisation"
+        for one, measure in zip(means, whole["measure"], strict=True)
+    ]
+    written.loc[lost, ["mean_weight", "sd_weight"]] = CONFIDENTIAL
+    return written
+
+
+def _no_trust_is_told(n: int, mean: float, sd: float) -> bool:
+    """Whether a trust's mean weight can be anything over a fifth of the scale, given all means."""
+    if mean != mean or sd != sd or n < 2:
+        return False
+    low, high = _WEIGHTS
+    away = sd * (n - 1) / math.sqrt(n)
+    least = max(low, n * mean - (n - 1) * high, mean - away)
+    most = min(high, n * mean - (n - 1) * low, mean + away)
+    return most - least >= 0.2 * (high - low)
 
 
 def public_changes(

@@ -56,6 +56,11 @@ _TRUSTS = "It has a row for each trust."
 _SECOND = (
     "It has a second partition of the same few trusts, which gives the first one's cells back."
 )
+_MOVES = (
+    "Who moved is in the tables of both waves, so that each count is linked to sizes and levels of "
+    "both, and to who is in one wave only; protected together, little of so few trusts would be "
+    "left."
+)
 
 #: The rule of each table of a wave.
 WAVE_RULES: Mapping[str, PublicRule] = {
@@ -65,7 +70,8 @@ WAVE_RULES: Mapping[str, PublicRule] = {
     "scores": _withheld(_TRUSTS),
     "agreement": PublicRule(
         "statistics",
-        "About all trusts together; numbers of answers differ by those of single trusts.",
+        "Of the clustered trusts together; those of all trusts would give the few others back, as "
+        "would numbers of answers.",
         hidden=("n_groups", "n_responses"),
     ),
     "alignment": _withheld(_TRUSTS),
@@ -87,14 +93,16 @@ WAVE_RULES: Mapping[str, PublicRule] = {
     "profiles": PublicRule(
         "means",
         "Means of groups that are large enough, every response counting alike; means over trusts "
-        "are withheld, because they would give single trusts back.",
+        "are withheld, because they would give single trusts back. Standard deviations and medians "
+        "of ten answers or more, where they tell nothing of smaller groups; intervals over all "
+        "roles.",
         hidden=("n_mats", "n_responses"),
     ),
     "crosstabs": PublicRule("counts", "Trusts by cluster and level, small cells withheld."),
     "associations": PublicRule(
         "counts",
-        "With few trusts a test gives its table back; published where the whole table is, with "
-        "two decimals.",
+        "With few trusts a test gives its table back; published where the whole table is, not "
+        "rounded, with two decimals.",
         hidden=("n", "p_min_attainable", "cramers_v_null_mean", "cramers_v_null_q95"),
     ),
     "ceo": _withheld("It has the answers of single people."),
@@ -132,8 +140,14 @@ WAVE_RULES: Mapping[str, PublicRule] = {
     "continuum": PublicRule(
         "statistics", "About all trusts together.", hidden=("n_mats",), inapplicable=("k",)
     ),
-    "multiverse": _withheld("Neighbouring combinations differ by single trusts."),
-    "multiverse_excluded": _withheld("Neighbouring combinations differ by single trusts."),
+    "multiverse": PublicRule(
+        "statistics",
+        "Combinations of linkage, distance, scaling and statistic over the same trusts and answers "
+        "as the report's: two that differ by a few answers would tell of these. Sizes and "
+        "agreement with the report's clusters are those of second partitions.",
+        hidden=("n_mats", "sizes", "adjusted_rand"),
+    ),
+    "multiverse_excluded": _withheld("Its reasons say how many trusts are left or stand out."),
     "ensemble": PublicRule(
         "whole", "Made from published statistics alone.", inapplicable=("k", "report_k")
     ),
@@ -148,8 +162,8 @@ WAVE_RULES: Mapping[str, PublicRule] = {
 STUDY_RULES: Mapping[str, PublicRule] = {
     "ledger": _withheld("Claims are about named trusts and small cells."),
     "published_associations": PublicRule("whole", "Computed from printed counts alone."),
-    "transitions": _withheld(_SECOND),
-    "wave_agreement": _withheld(_SECOND),
+    "transitions": _withheld(_MOVES),
+    "wave_agreement": _withheld("It sums up transitions.csv, and would help to fill its cells in."),
     "changes": PublicRule(
         "means",
         "Changes over all trusts of both waves, where there are enough; not those of parts of "
@@ -179,18 +193,29 @@ STUDY_RULES: Mapping[str, PublicRule] = {
         "The register is public; the sample's counts are not.",
         hidden=("n_sample", "n_sample_moved"),
     ),
-    "interviews": _withheld("Interviews are of few trusts, many codes of one or two."),
-    "interview_tests": _withheld("Interviews are of few trusts; a test gives its table back."),
+    "interviews": PublicRule(
+        "counts",
+        "Codes over all interviewed trusts, where those with it and those without are enough. By "
+        "cluster or level most counts are of few trusts, and those that took part in both are in "
+        "the survey's tables too: left out, because little would be published of them.",
+        hidden=("n_interviews", "n_excerpts"),
+        inapplicable=("k", "mean_weight", "sd_weight"),
+    ),
+    "interview_tests": _withheld(
+        "The tables that the tests are of are withheld, and a test gives its table back."
+    ),
 }
 
 #: Why no table of the clusterings on common items is published.
 COMMON_WITHHELD = _SECOND
 
 #: Figures that are drawn again from the published tables.
-PUBLIC_FIGURES = ("figure_2_strategy_profiles", "operations_profiles")
+PUBLIC_FIGURES = ("figure_2_strategy_profiles", "operations_profiles", "crosstabs")
 FIGURES_WITHHELD = (
-    "Other figures show single trusts, or counts that are withheld; none is copied from the "
-    "unprotected results."
+    "Other figures show single trusts, or counts that are withheld. Nothing is copied from the "
+    "unprotected results: figures, their data and their alternative texts are made from the tables "
+    "here. The report, methods.md, the tables for paper and the workbook have numbers that are "
+    "withheld here, and are not to be published beside it."
 )
 
 SAMPLE_COLUMNS = ("role", "clustered", "n_mats", "n_responses")
@@ -303,9 +328,10 @@ def public_guide(
         "# Results for publication",
         f"Numbers of fewer than {below} trusts or responses are withheld, none included, and so "
         "are means over them. Further numbers are withheld so that no sum or difference gives "
-        "these back: given everything here, the possible values of a small count stretch over "
-        f"{below} at least, those of a mean over few over a fifth of its scale, and no other "
-        "withheld number is given away."
+        "these back. Whoever has everything here still finds possible values that stretch over "
+        f"{below} or more for a small count, and over a fifth of its scale or more for the mean of "
+        "a small group or of one trust and for the answer of one person; no other withheld number "
+        "is given away."
         + (f" Counts are rounded to multiples of {base}, each by itself." if base > 1 else "")
         + (
             f" Trusts left out of all counts and means: {dropped}. Numbers about all trusts "
@@ -315,9 +341,11 @@ def public_guide(
         ),
         "| symbol | means |\n|---|---|\n"
         + "\n".join(f"| `{symbol}` | {means} |" for symbol, means in SYMBOLS.items()),
-        "Sizes and levels are protected against everybody who knows these files, how they were "
-        "made, and how many answers each mean is of. They are not protected against somebody who "
-        "knows answers of a trust from elsewhere, or has the unprotected results.",
+        "This holds against everybody who knows these files, how they were made, and how many "
+        "answers each mean is of. It does not hold against somebody who knows answers or clusters "
+        "of some trusts already, as those who took part do, who knows that the same trusts are in "
+        "two waves, each of which is protected by itself, who has another set made of the same "
+        "answers with other choices, or who has the unprotected results.",
         "## Files",
         "| file | rows | fields withheld |\n|---|---|---|\n" + "\n".join(files),
         "## How each table is published",

@@ -5,9 +5,9 @@ by role and cluster. Numbers over too few are withheld first (primary suppressio
 ones are, as cheaply as a mixed-integer programme finds, until each withheld number could as well be
 another one by at least a stated width, given everything that is published (Fischetti, M. and
 Salazar, J. J., 2001, doi:10.1287/mnsc.47.7.1008.9805). Numbers are protected one after the other,
-as in Kelly, J. P., Golden, B. L. and Assad, A. A., 1992, doi:10.1002/net.3230220407. The audit is
-the attack itself: the least and the greatest value of each withheld number, over whole numbers
-where the unknown are counts.
+as in Kelly, J. P., Golden, B. L. and Assad, A. A., 1992, doi:10.1002/net.3230220407, and those that
+turn out not to be needed are published after all. The audit is the attack itself: the least and the
+greatest value of each withheld number, over whole numbers where the unknown are counts.
 """
 
 from __future__ import annotations
@@ -42,6 +42,10 @@ class Linked:
         What is lost by withholding a number; infinite for one that is always published.
     whole : bool
         Whether the unknown are counts.
+    limits : ndarray of shape (n_limits, n_unknowns), optional
+        Combinations of unknowns that everybody knows to be no greater than ``most``.
+    most : ndarray of shape (n_limits,)
+        How great they are at most.
     """
 
     sums: NDArray[np.float64]
@@ -52,6 +56,8 @@ class Linked:
     widths: NDArray[np.float64]
     costs: NDArray[np.float64]
     whole: bool = True
+    limits: NDArray[np.float64] | None = None
+    most: NDArray[np.float64] | float = 0.0
 
     @cached_property
     def values(self) -> NDArray[np.float64]:
@@ -108,7 +114,9 @@ def _extremes(
 
     rows, values = linked.known(hidden)
     slack = 0.0 if linked.whole else _TOLERANCE
-    limits = LinearConstraint(rows, values - slack, values + slack) if len(rows) else ()
+    limits = [LinearConstraint(rows, values - slack, values + slack)] if len(rows) else []
+    if linked.limits is not None:
+        limits.append(LinearConstraint(linked.limits, -np.inf, linked.most))
     for sign in (1.0, -1.0):
         found = milp(
             sign * linked.sums[cell],
@@ -149,13 +157,21 @@ class _Worlds:
     stay possible when more is withheld.
     """
 
-    def __init__(self, linked: Linked) -> None:
+    def __init__(self, linked: Linked, seen: Sequence[NDArray[np.float64]] = ()) -> None:
         self.linked = linked
-        self.low = self.high = linked.values
+        self.seen = list(seen)
+        every = np.vstack([linked.values, *self.seen])
+        self.low, self.high = every.min(axis=0), every.max(axis=0)
 
     def add(self, unknowns: NDArray[np.float64]) -> None:
         world = self.linked.sums @ unknowns
+        self.seen.append(world)
         self.low, self.high = np.minimum(self.low, world), np.maximum(self.high, world)
+
+    def with_published(self, cell: int) -> _Worlds:
+        """Those that are left once a number is published."""
+        value = self.linked.values[cell]
+        return _Worlds(self.linked, [one for one in self.seen if abs(one[cell] - value) < 1e-6])
 
     def _wide(self, cell: int) -> bool:
         width = self.linked.widths[cell] - _TOLERANCE
@@ -211,6 +227,13 @@ def protect(linked: Linked, sensitive: NDArray[np.bool_]) -> NDArray[np.bool_]:
         hidden = hidden | chosen
         waiting += np.flatnonzero(chosen).tolist()
         worlds.add(unknowns)
+    # What protected one number may not be needed beside what protects a later one.
+    spare = np.flatnonzero(hidden & ~sensitive).tolist()
+    for cell in sorted(spare, key=lambda one: -linked.costs[one]):
+        less, left = hidden.copy(), worlds.with_published(cell)
+        less[cell] = False
+        if all(left.protect(less, one) for one in np.flatnonzero(less).tolist()):
+            hidden, worlds = less, left
     return hidden
 
 

@@ -5,13 +5,19 @@ sample beside the register. They are sums of the same counts, because partitions
 nested and every attribute divides the same trusts; a small cell is protected against all of them
 together. Counts of responses: by role, clustered or not. Means: every published mean, times its
 number of answers, is a sum over parts of the answers; the mean of all answers counts as published
-wherever a scaled mean is.
+wherever a scaled mean is. One person and one trust are groups below any limit, so that a mean over
+enough people is withheld too where it tells what they answered: at an end of the scale, or where
+one trust gave nearly all of the answers. Rules on dominant contributors are for amounts without
+bounds, of which the largest is nearly the sum (Hundepool, A. et al., 2012,
+doi:10.1002/9781118348239, chapter 4); no rating can be. Standard deviations and medians are sums
+over how many gave each answer, and audited as such.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -22,6 +28,9 @@ from buildingtrusts.statistics.disclosure import Linked, Unprotectable, exposed,
 #: How far the possible values of a mean over few stretch at least, as a share of its scale; and
 #: those of one that is withheld for the others' sake.
 MEAN_WIDTH, OTHER_MEAN_WIDTH = 0.2, 0.01
+#: Fewest answers whose standard deviation and median are published: with the mean they leave few
+#: sets of fewer answers, often one.
+SPREAD_ANSWERS = 10
 ROLES = ("ceo", "central_team", "school_leader")
 NO_ROLE = "(missing)"
 UNKNOWN_LEVELS = ("(missing)", "(not covered)")
@@ -241,6 +250,8 @@ class Answers:
         Trust and role of each; role ``(missing)`` where there is none.
     low, high : float
         Ends of the scale.
+    step : float, optional
+        Between possible answers; none where any number is one.
     """
 
     values: NDArray[np.float64]
@@ -248,6 +259,7 @@ class Answers:
     roles: NDArray[np.object_]
     low: float
     high: float
+    step: float | None = None
 
 
 def protect_means(
@@ -278,24 +290,10 @@ def protect_means(
         Keys ``(k, cluster, role)``, and ``(sample, which)`` for all, central and local answers.
         Numbers are sums of answers: everybody is taken to know how many answers a mean is of.
     """
-    finest = partitions[max(partitions)]
-    final = np.array([finest.get(mat, 0) for mat in answers.mats], dtype=int)
     out = np.isin(answers.mats, list(dropped))
-    atoms = list(
-        dict.fromkeys(zip(final.tolist(), answers.roles.tolist(), out.tolist(), strict=True))
-    )
-    inside = np.array(
-        [
-            [
-                one == atom
-                for one in zip(final.tolist(), answers.roles.tolist(), out.tolist(), strict=True)
-            ]
-            for atom in atoms
-        ]
-    ).reshape(len(atoms), len(answers.values))
-    sums, numbers = inside @ answers.values, inside.sum(axis=1)
-    groups = _groups(answers, partitions, samples)
-    taken = np.array([inside[:, group].any(axis=1) for group in groups.values()])
+    groups = _groups(answers, partitions, samples) | _single_groups(answers, partitions, out)
+    inside = _parts(groups, out)
+    numbers = inside.sum(axis=1)
     n = np.array([group.sum() for group in groups.values()])
     few = np.array(
         [len(set(answers.mats[group])) < below or group.sum() < below for group in groups.values()]
@@ -304,11 +302,11 @@ def protect_means(
     implied = np.array([key[0] == "implied" for key in groups])
     unprotected = with_dropped | (implied & ~few)
     linked = Linked(
-        sums=taken.astype(float),
-        unknowns=sums,
+        sums=_taken(groups, inside),
+        unknowns=inside @ answers.values,
         lower=answers.low * numbers,
         upper=answers.high * numbers,
-        equations=np.zeros((0, len(atoms))),
+        equations=np.zeros((0, len(inside))),
         # Dropped trusts are in no published mean, so that nothing gives theirs back.
         widths=np.where(
             unprotected,
@@ -318,6 +316,96 @@ def protect_means(
         costs=np.array([_mean_cost(key) for key in groups]),
     )
     return _protected(linked, list(groups), few | with_dropped | implied)
+
+
+def spreads_told(
+    answers: Answers,
+    partitions: Mapping[int, Mapping[str, int]],
+    dropped: Sequence[str],
+    protected: Protected,
+    samples: Sequence[str] = ("all",),
+) -> frozenset[Key]:
+    """Of which published means the standard deviation and the median are published too.
+
+    Parameters
+    ----------
+    answers, partitions, dropped, samples
+        As for :func:`protect_means`.
+    protected : Protected
+        What that function found.
+
+    Returns
+    -------
+    frozenset of tuple
+        All published means of enough answers, if an attacker who has these too still finds every
+        withheld mean as wide as it has to be; else those over all roles; else that of all
+        answers, which scaled means tell; else none. None where any number is a possible answer,
+        because the attack counts how many gave each.
+    """
+    out = np.isin(answers.mats, list(dropped))
+    groups = _groups(answers, partitions, samples) | _single_groups(answers, partitions, out)
+    known = [key for key in protected.published if int(groups[key].sum()) >= SPREAD_ANSWERS]
+    if answers.step is None or not known:
+        return frozenset()
+    possible = np.arange(answers.low, answers.high + answers.step / 2, answers.step)
+    inside = _parts(groups, out)
+    roleless = [key for key in known if key[-1] == "all"]
+    sample = [key for key in roleless if key[0] == "sample"]
+    for told in filter(None, (known, roleless, sample)):
+        linked = _of_each_answer(answers, groups, inside, possible, told, protected.linked)
+        if not exposed(linked, protected.hidden):
+            return frozenset(told)
+    return frozenset()
+
+
+def _of_each_answer(
+    answers: Answers,
+    groups: Mapping[Key, NDArray[np.bool_]],
+    inside: NDArray[np.bool_],
+    possible: NDArray[np.float64],
+    told: Sequence[Key],
+    means: Linked,
+) -> Linked:
+    """Sums of answers as sums over how many of each part gave each answer."""
+    taken = dict(zip(groups, _taken(groups, inside), strict=True))
+
+    def over(key: Key, weights: NDArray[Any]) -> NDArray[np.float64]:
+        return np.outer(taken[key], weights).ravel()
+
+    n_parts, n_possible = len(inside), len(possible)
+    counts = inside.astype(float) @ np.isclose(answers.values[:, None], possible)
+    sizes = np.kron(np.eye(n_parts), np.ones(n_possible))
+    limits, most = [], []
+    for key in told:
+        middle, half = float(np.median(answers.values[groups[key]])), int(groups[key].sum()) // 2
+        limits += [over(key, possible < middle), over(key, possible > middle)]
+        most += [half, half]
+    numbers = np.repeat(inside.sum(axis=1).astype(float), n_possible)
+    return Linked(
+        sums=np.array([over(key, possible) for key in groups]),
+        unknowns=counts.ravel(),
+        lower=np.zeros(n_parts * n_possible),
+        upper=numbers,
+        equations=np.vstack([sizes, *[over(key, possible**2) for key in told]]),
+        widths=means.widths,
+        costs=means.costs,
+        whole=False,
+        limits=np.array(limits),
+        most=np.array(most, dtype=float),
+    )
+
+
+def _parts(groups: Mapping[Key, NDArray[np.bool_]], out: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """The parts of the answers that every group is a union of, by answer."""
+    member = np.array([*groups.values(), out])
+    place = np.unique(member, axis=1, return_inverse=True)[1].ravel()
+    return np.asarray(place == np.arange(place.max(initial=-1) + 1)[:, None])
+
+
+def _taken(
+    groups: Mapping[Key, NDArray[np.bool_]], inside: NDArray[np.bool_]
+) -> NDArray[np.float64]:
+    return np.array([inside[:, group].any(axis=1) for group in groups.values()], dtype=float)
 
 
 def _mean_cost(key: Key) -> float:
@@ -353,6 +441,32 @@ def _groups(
     return {key: group for key, group in groups.items() if key[0] != "implied" or group.any()}
 
 
+def _single_groups(
+    answers: Answers, partitions: Mapping[int, Mapping[str, int]], out: NDArray[np.bool_]
+) -> dict[Key, NDArray[np.bool_]]:
+    """One person of each role of each cluster, since means tell them not apart; large trusts."""
+    finest = partitions[max(partitions)]
+    final = np.array([finest.get(mat, 0) for mat in answers.mats], dtype=int)
+    groups: dict[Key, NDArray[np.bool_]] = {}
+    large: dict[str, None] = {}
+    for cluster in dict.fromkeys(final.tolist()):
+        for role in ("all", *ROLES, NO_ROLE):
+            here = (final == cluster) & ((answers.roles == role) | (role == "all")) & ~out
+            if not here.any():
+                continue
+            mats, n = np.unique(answers.mats[here].astype(str), return_counts=True)
+            large[str(mats[n.argmax()])] = None
+            if role != "all":
+                first = np.arange(len(final)) == here.argmax()
+                groups["implied", "person", cluster, role] = first
+    for mat in large:
+        for role in ("all", *ROLES):
+            whose = (answers.mats == mat) & ((answers.roles == role) | (role == "all"))
+            if whose.any():
+                groups["implied", "trust", mat, role] = whose
+    return groups
+
+
 def withheld_safely(protected: Protected) -> bool:
     """Whether the audit finds nothing: every withheld number could be another one."""
     if protected.hidden.all():
@@ -361,7 +475,11 @@ def withheld_safely(protected: Protected) -> bool:
 
 
 def answers_of(
-    responses: pd.DataFrame, column: str, low: float | None, high: float | None
+    responses: pd.DataFrame,
+    column: str,
+    low: float | None,
+    high: float | None,
+    step: float | None = None,
 ) -> Answers:
     """The answers to one item.
 
@@ -373,17 +491,20 @@ def answers_of(
         The item's column.
     low, high : float or None
         Ends of its scale; None for numbers without bounds.
+    step : float, optional
+        Between possible answers.
     """
     there = responses[column].notna().to_numpy()
     values = responses.loc[there, column].to_numpy(dtype=float)
     if low is None or high is None:
         # Nobody knows more than that answers are of the size that they are.
         least, most = (float(values.min()), float(values.max())) if len(values) else (0.0, 1.0)
-        low, high = least - (most - least), most + (most - least)
+        low, high, step = least - (most - least), most + (most - least), None
     return Answers(
         values,
         responses.loc[there, "mat_id"].to_numpy(dtype=object),
         responses.loc[there, "role"].fillna(NO_ROLE).to_numpy(dtype=object),
         low,
         high,
+        step,
     )

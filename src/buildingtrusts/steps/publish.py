@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from buildingtrusts.output.figures.drawing import Drawing
     from buildingtrusts.output.figures.questions import Questions
-    from buildingtrusts.output.public_tables import Published
+    from buildingtrusts.output.public_tables import PublicItem, Published
     from buildingtrusts.statistics.protection import Protected
 
 
@@ -176,19 +176,23 @@ class _Wave:
         return {(role, str(side)): n for (role, side), n in found.items()}
 
     @cached_property
-    def means(self) -> dict[tuple[str, str], Published]:
-        """Which means of each item are published."""
-        from buildingtrusts.statistics.protection import answers_of, protect_means
+    def items(self) -> dict[tuple[str, str], PublicItem]:
+        """What is published of each item."""
+        from buildingtrusts.output.public_tables import PublicItem
+        from buildingtrusts.statistics.protection import answers_of, protect_means, spreads_told
 
-        found: dict[tuple[str, str], Published] = {}
+        found: dict[tuple[str, str], PublicItem] = {}
+        clustered = next(iter(self.partitions.values()), {})
         for item in self.questions.all:
-            answers = answers_of(
-                self.responses, f"{item.block}__{item.item}", item.minimum, item.maximum
-            )
+            column = f"{item.block}__{item.item}"
+            answers = answers_of(self.responses, column, item.minimum, item.maximum, item.step)
             samples = ("all", "central", "local") if item.block == "standardisation" else ("all",)
-            found[item.block, item.item] = protect_means(
-                answers, self.partitions, self.dropped, self.below, samples
-            ).published
+            means = protect_means(answers, self.partitions, self.dropped, self.below, samples)
+            spreads = spreads_told(answers, self.partitions, self.dropped, means, samples)
+            several = {mat for mat in clustered if (answers.mats == mat).sum() > 1}
+            found[item.block, item.item] = PublicItem(
+                means.published, spreads, several == set(clustered)
+            )
         return found
 
     @cached_property
@@ -234,8 +238,8 @@ def _public_wave_table(wave: _Wave, name: str, base: int) -> pd.DataFrame:
     if name == "crosstabs":
         return public.public_crosstabs(frame, rule, counts, base)
     if name == "associations":
-        # Tests are of all trusts, those that are dropped included.
-        known = {} if wave.dropped else counts
+        # Tests are of all trusts, those that are dropped included, and of counts as they are.
+        known = {} if wave.dropped or base > 1 else counts
         return public.public_associations(frame, rule, wave.table("crosstabs"), known)
     if name == "cluster_types":
         return public.public_sizes(frame, rule, {"": counts}, base)
@@ -244,9 +248,13 @@ def _public_wave_table(wave: _Wave, name: str, base: int) -> pd.DataFrame:
     if name == "stability":
         return public.public_stability(frame, rule, counts)
     if name == "profiles":
-        return public.public_profiles(frame, rule, wave.means)
+        return public.public_profiles(frame, rule, wave.items)
     if name == "standardisation":
-        return public.public_standardisation(frame, rule, wave.means)
+        return public.public_standardisation(frame, rule, wave.items)
+    if name == "agreement":
+        return public.public_agreement(frame, rule)
+    if name == "multiverse":
+        return public.public_multiverse(frame, rule)
     return public.public_table(frame, rule)
 
 
@@ -260,7 +268,7 @@ def _public_study_table(
     from buildingtrusts.output import public_tables as public
     from buildingtrusts.output.publication import rule_of
 
-    rule = rule_of(name)
+    rule, below, dropped = rule_of(name), arguments.suppress_below, bool(arguments.drop_mats)
     if name == "types":
         return public.public_sizes(frame, rule, sizes, arguments.round_to)
     if name == "population":
@@ -269,8 +277,9 @@ def _public_study_table(
             frame, rule, counts.published, counts.keys, arguments.round_to
         )
     if name == "changes":
-        dropped = bool(arguments.drop_mats)
-        return public.public_changes(frame, rule, arguments.suppress_below, dropped)
+        return public.public_changes(frame, rule, below, dropped)
+    if name == "interviews":
+        return public.public_interviews(frame, rule, below, arguments.round_to, dropped)
     return public.public_table(frame, rule)
 
 
@@ -282,12 +291,14 @@ def _draw(wave: _Wave, written: Mapping[str, pd.DataFrame], arguments: argparse.
     from buildingtrusts.study.provenance import stamp
 
     block, k = next((words[1:] for words in arguments.drawn if words[0] == wave.name), ("", "0"))
-    tables = [written.get(f"{wave.name}/tables/{one}.csv") for one in ("profiles", "cluster_types")]
-    if not block or tables[0] is None or tables[1] is None:
+    names = ("profiles", "crosstabs", "cluster_types")
+    tables = {one: written.get(f"{wave.name}/tables/{one}.csv") for one in names}
+    profiles, crosstabs, types = tables.values()
+    if not block or profiles is None or crosstabs is None or types is None:
         return
     words, folder = stamp([wave.folders.provenance]), Path(arguments.out, wave.name, "figures")
     reconstructed = wave.folders.provenance == "reconstruction"
-    given = (tables[0], tables[1], wave.questions, block, int(k))
+    given = (profiles, crosstabs, types, wave.questions, block, int(k), arguments.round_to)
 
     def draw(place: int) -> Drawing:
         return list(draw_public_figures(*given))[place]
@@ -308,9 +319,15 @@ def _guide(
     from buildingtrusts.output.public_tables import withheld_count
     from buildingtrusts.output.publication import public_guide
     from buildingtrusts.study.provenance import statement
+    from buildingtrusts.survey.interviews import interview_statement
 
-    return public_guide(
+    interviews = written.get("tables/interviews.csv")
+    warnings = (
         statement([wave.folders.provenance for wave in waves]),
+        "" if interviews is None else interview_statement(dict.fromkeys(interviews["interviews"])),
+    )
+    return public_guide(
+        "\n\n".join(filter(None, warnings)),
         arguments.suppress_below,
         arguments.round_to,
         len(arguments.drop_mats),

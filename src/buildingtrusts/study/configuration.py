@@ -7,13 +7,15 @@ before anything runs.
 
 from __future__ import annotations
 
+import copy
 import datetime
 import difflib
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+import yaml
 from pydantic import TypeAdapter, ValidationError
 
 from buildingtrusts.study.choices import Study
@@ -31,7 +33,9 @@ from buildingtrusts.study.wave import (
 from buildingtrusts.study.yaml_files import lines_of, read_yaml
 
 
-def load_study(values: Mapping[str, Any], file: str = "config/config.yaml") -> Study:
+def load_study(
+    values: Mapping[str, Any], file: str = "config/config.yaml", typed: Collection[str] = ()
+) -> Study:
     """Check the run's configuration.
 
     Parameters
@@ -40,6 +44,9 @@ def load_study(values: Mapping[str, Any], file: str = "config/config.yaml") -> S
         As read from YAML; keys that are missing take their default.
     file : str
         Name used in problem reports.
+    typed : collection of str
+        Keys that were given on the command line. Snakemake reads what stands inside them as text,
+        numbers too: text that may not stand there is read as YAML.
 
     Returns
     -------
@@ -55,6 +62,8 @@ def load_study(values: Mapping[str, Any], file: str = "config/config.yaml") -> S
     --------
     >>> load_study({"seed": 7}).seed
     7
+    >>> load_study({"publish": {"suppress_below": "3"}}, typed=["publish"]).publish.suppress_below
+    3
     """
     there = Path(file).is_file()
     if there:
@@ -62,8 +71,37 @@ def load_study(values: Mapping[str, Any], file: str = "config/config.yaml") -> S
     try:
         return Study.model_validate(dict(values))
     except ValidationError as error:
-        lines = lines_of(Path(file)) if there else {}
-        raise InputProblems(explained(error, file, lines, Study)) from None
+        again = _read_again(values, error, typed)
+    try:
+        return Study.model_validate(again)
+    except ValidationError as error:
+        wrong = error
+    lines = lines_of(Path(file)) if there else {}
+    problems = [
+        replace(one, file="--config", line=None) if str(one.column).split(".")[0] in typed else one
+        for one in explained(wrong, file, lines, Study)
+    ]
+    raise InputProblems(problems) from None
+
+
+def _read_again(
+    values: Mapping[str, Any], error: ValidationError, typed: Collection[str]
+) -> dict[str, Any]:
+    """The values, with refused text of the command line read as YAML."""
+    again = copy.deepcopy(dict(values))
+    for found in error.errors():
+        place, text = found["loc"], found["input"]
+        if not place or place[0] not in typed or not isinstance(text, str):
+            continue
+        inside: Any = again
+        try:
+            for part in place[:-1]:
+                inside = inside[part]
+            if inside[place[-1]] == text:
+                inside[place[-1]] = yaml.safe_load(text)
+        except (LookupError, TypeError, yaml.YAMLError):
+            continue
+    return again
 
 
 def load_waves(folder: str | Path) -> dict[str, Wave]:

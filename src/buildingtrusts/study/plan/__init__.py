@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import shlex
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
@@ -335,7 +335,11 @@ class Plan:
         return PublicationPlan(self)
 
 
-def plan_study(values: Mapping[str, Any], file: str = "config/config.yaml") -> Plan:
+def plan_study(
+    values: Mapping[str, Any],
+    file: str = "config/config.yaml",
+    typed: Collection[str] = (),
+) -> Plan:
     """Check the configuration, the declared waves, their codebook and their data.
 
     Parameters
@@ -344,6 +348,8 @@ def plan_study(values: Mapping[str, Any], file: str = "config/config.yaml") -> P
         The run's configuration, as Snakemake read it.
     file : str
         Name used in problem reports.
+    typed : collection of str
+        Keys that were given on the command line.
 
     Returns
     -------
@@ -355,7 +361,7 @@ def plan_study(values: Mapping[str, Any], file: str = "config/config.yaml") -> P
         If anything is wrong; a declared wave without data is, a folder of raw data without a
         declaration is a warning.
     """
-    study = load_study(values, file)
+    study = load_study(values, file, typed)
     config = Path(study.paths.config)
     waves = load_waves(config / "waves")
     book = _existing(config / "codebook.csv")
