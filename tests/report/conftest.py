@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import html
+import random
 import shutil
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -14,7 +15,13 @@ import pandas as pd
 import pytest
 
 from buildingtrusts.output.contracts import EVIDENCE_TABLES, STUDY_TABLES
-from buildingtrusts.output.figures import EVIDENCE_FIGURES, STUDY_FIGURES, WAVE_FIGURES
+from buildingtrusts.output.figures import (
+    EVIDENCE_FIGURES,
+    STUDY_FIGURES,
+    TRACKING_FIGURES,
+    WAVE_FIGURES,
+    interview_figure,
+)
 from buildingtrusts.output.tables import read_table, write_table
 
 from ..output.evidence_tables import made_up
@@ -22,6 +29,14 @@ from ..steps.conftest import EXAMPLE, analyse, ingest_example, run
 
 ROOT = Path(__file__).resolve().parents[2]
 STAMP = "Illustration: invented responses"
+#: A set of interviews of the study of two waves, and its figures.
+INTERVIEWS = "2030-illustration"
+INTERVIEW_FIGURES = (interview_figure(INTERVIEWS), interview_figure(INTERVIEWS, "size_schools"))
+CODES = """\
+kind,code,label,group
+area,pupil_policies,Pupil policies and pastoral system,
+break_point,ceo_role,The role of the CEO,scale
+"""
 #: As hostile as a name can be: markup, both quotes, the end of a script, a template, a formula.
 EVIL = """=1+1,</script><script>window.hit=1</script><img src=x onerror='window.hit=1'>"&{{7*7}}"""
 VERDICTS = (
@@ -43,7 +58,10 @@ def some_ledger(statement: str = "Trusts that answered") -> pd.DataFrame:
                     *(basis, verdict, "A note.", ""),
                 )
             )
-    return pd.DataFrame(rows, columns=list(STUDY_TABLES["ledger"].columns))
+    ledger = pd.DataFrame(rows, columns=list(STUDY_TABLES["ledger"].columns))
+    # Names of items, and a number that nobody wants to read in full.
+    ledger.loc[1, ["published", "computed"]] = ["one_model; local_voice", "1.0283833813245577e-05"]
+    return ledger
 
 
 def add_evidence(tables: Path, wave: str) -> None:
@@ -83,11 +101,15 @@ class Run:
         path.write_text(text, "utf-8")
         return path
 
-    def page(self, *flags: str, name: str = "report.html") -> Path:
+    def page(self, *flags: object, name: str = "report.html") -> Path:
         out = self.folder / name
         files = [self.folder / "waves" / f"{wave}.yaml" for wave in self.waves]
         there = sorted(path.stem for path in (self.folder / "results" / "tables").glob("*.csv"))
-        figures = [one for one in STUDY_FIGURES if one in ("ledger", "published_associations")]
+        names = ("ledger", "published_associations", *TRACKING_FIGURES, *INTERVIEW_FIGURES)
+        drawn = self.folder / "results" / "figures"
+        figures = [one for one in names if (drawn / f"{one}.txt").exists()]
+        if len(self.waves) > 1:
+            flags = (*flags, "--common", "--interview-codes", INTERVIEWS, self.folder / "codes.csv")
         run(
             *("report", "--wave-files", *files, "--results", self.folder / "results"),
             *("--processed", self.folder / "processed", "--seed", 1, "--out", out),
@@ -97,10 +119,12 @@ class Run:
         return out
 
 
-def make_run(folder: Path, waves: tuple[str, ...], evil: bool = False) -> Run:
+def make_run(
+    folder: Path, waves: tuple[str, ...], evil: bool = False, example: Path = EXAMPLE
+) -> Run:
     """Analyse the minimal example once for each wave, with made-up evidence and a ledger."""
     study = Run(folder, waves)
-    tidy = ingest_example(folder / "raw")
+    tidy = ingest_example(folder / "raw", example)
     tables = folder / "raw" / "tables"
     analyse(tidy, tables)
     add_evidence(tables, waves[0])
@@ -116,10 +140,23 @@ def make_run(folder: Path, waves: tuple[str, ...], evil: bool = False) -> Run:
         draw_all(results / "figures", names, stamp_of(wave), evil)
     across = folder / "results" / "tables"
     columns = STUDY_TABLES["ledger"].columns
-    write_table(across / "ledger.csv", some_ledger(EVIL if evil else "Trusts"), columns)
+    ledger = some_ledger(EVIL if evil else "Trusts")
+    # The last claim is on the survey of the last wave.
+    ledger.loc[len(ledger) - 1, "wave"] = waves[-1]
+    write_table(across / "ledger.csv", ledger, columns)
     shutil.copy(tables / "associations.csv", across / "published_associations.csv")
     if len(waves) > 1:
-        write_table(across / "changes.csv", some_changes(waves), STUDY_TABLES["changes"].columns)
+        clusters = read_table(tables / "clusters.csv")
+        found = {"changes": some_changes(waves), **some_tracking(waves, clusters)}
+        for name, frame in {**found, **some_interviews(waves[0])}.items():
+            write_table(across / f"{name}.csv", frame, STUDY_TABLES[name].columns)
+        for wave in waves:
+            common = folder / "results" / wave / "common" / "tables"
+            common.mkdir(parents=True)
+            shutil.copy(tables / "partitions.csv", common)
+        (folder / "codes.csv").write_text(CODES, "utf-8")
+        names = (*TRACKING_FIGURES, *INTERVIEW_FIGURES)
+        draw_all(folder / "results" / "figures", names, STAMP, evil)
     stamped = STAMP if any(map(stamp_of, waves)) else ""
     draw_all(folder / "results" / "figures", STUDY_FIGURES, stamped, evil)
     return study
@@ -131,10 +168,78 @@ def stamp_of(wave: str) -> str:
 
 def some_changes(waves: tuple[str, ...]) -> pd.DataFrame:
     rows = [
-        (waves[0], waves[1], "strategy", item, "(all)", 8, change, change - 1, change + 1, 99)
+        (waves[0], waves[1], "strategy", item, stratum, 8, change, change - 1, change + 1, 99)
         for item, change in (("shared_aims", 0.2), ("one_model", 2.0))
+        for stratum in ("all", "ceo", "trust_age: Under 3 years")
     ]
     return pd.DataFrame(rows, columns=list(STUDY_TABLES["changes"].columns))
+
+
+def some_tracking(waves: tuple[str, ...], clusters: pd.DataFrame) -> dict[str, pd.DataFrame]:
+    """A later wave in which the first cluster lost one of its three trusts to the second."""
+    first, second = waves
+    rows: dict[str, list[tuple[object, ...]]] = {
+        "transitions": [
+            (first, second, 2, one, other, n)
+            for one, other, n in ((1, 1, 2), (1, 2, 1), (2, 1, 0), (2, 2, 4))
+        ],
+        "wave_agreement": [(first, second, 2, 7, 0.38)],
+        "types": [
+            *[(first, 2, one, one, n, None, None, None) for one, n in ((1, 3), (2, 4))],
+            *[(second, 2, one, one, n, 0.5, one, first) for one, n in ((1, 2), (2, 5))],
+        ],
+        "common_agreement": [
+            *[(one, "own", one, "common", 2, 7, 0.7) for one in waves],
+            (first, "common", second, "common", 2, 7, 0.25),
+        ],
+        "new_trusts": [
+            (first, second, 2, "T10", "new", cluster, share, 99, 1.0, 1.0, 2.0)
+            for cluster, share in ((1, 0.1), (2, 0.7), (None, 0.2))
+        ],
+    }
+    return {
+        name: pd.DataFrame(values, columns=list(STUDY_TABLES[name].columns))
+        for name, values in rows.items()
+    }
+
+
+def some_interviews(wave: str) -> dict[str, pd.DataFrame]:
+    """One area by cluster, and one break point by size."""
+    coded = [
+        *(("centralisation", "pupil_policies", "all", None, "(all)", 5, 4, 0.8, 4, 6, 2.0, 0.5),),
+        *(("centralisation", "pupil_policies", "cluster", 2, "1", 3, 2, 0.7, 2, 3, 1.5, 0.5),),
+        *(("break_point", "ceo_role", "all", None, "(all)", 5, 3, 0.6, 3, 3, None, None),),
+        *(("break_point", "ceo_role", "size_schools", None, "Large", 2, 2, 1, 2, 2, None, None),),
+    ]
+    tests = [("ceo_role", "size_schools", 5, "fisher_exact", 0.4, 0.4, 0.1, 0.6, 0.4, 0.8, 0)]
+    return {
+        name: pd.DataFrame(
+            [(INTERVIEWS, wave, *row) for row in rows], columns=list(STUDY_TABLES[name].columns)
+        )
+        for name, rows in (("interviews", coded), ("interview_tests", tests))
+    }
+
+
+def many_trusts(folder: Path, n: int) -> Path:
+    """The minimal example with so many trusts of five people each, in three planted clusters."""
+    shutil.copytree(EXAMPLE, folder)
+    raw = folder / "raw" / "2030-illustration"
+    with (raw / "responses.csv").open(encoding="utf-8", newline="") as file:
+        heading = next(csv.reader(file))
+    draw = random.Random(1)
+    answers = [heading]
+    for place in range(n):
+        for person in range(5):
+            middle = (3, 6, 9)[place % 3]
+            ratings = [min(10, max(1, middle + draw.randint(-2, 2))) for _ in heading[3:]]
+            who = f"illustration-{place}-{person}"
+            answers.append([who, f"T{place + 1}", "School", *map(str, ratings)])
+    levels = ("Mixed", "Predominantly Primary")
+    trusts = [["mat_id", "phase_mix"], *([f"T{one + 1}", levels[one % 2]] for one in range(n))]
+    for name, rows in (("responses", answers), ("trusts", trusts)):
+        with (raw / f"{name}.csv").open("w", encoding="utf-8", newline="") as file:
+            csv.writer(file, lineterminator="\n").writerows(rows)
+    return folder
 
 
 def rename(path: Path, names: Mapping[str, str]) -> None:
@@ -148,7 +253,7 @@ def rename(path: Path, names: Mapping[str, str]) -> None:
 
 def draw_all(folder: Path, names: tuple[str, ...], stamp: str, evil: bool) -> None:
     """Stand-ins for the saved figures, which other tests draw."""
-    folder.mkdir(parents=True)
+    folder.mkdir(parents=True, exist_ok=True)
     for name in names:
         own = "" if name == "published_associations" else stamp
         word = html.escape(EVIL if evil else name)
@@ -175,6 +280,13 @@ def two_waves(tmp_path_factory: pytest.TempPathFactory) -> Run:
     study = make_run(tmp_path_factory.mktemp("two"), ("2030", "2032-illustration"))
     study.declare("2032-illustration", "evidence: {", "evidence: {enabled: false, ")
     return study
+
+
+@pytest.fixture(scope="session")
+def crowd(tmp_path_factory: pytest.TempPathFactory) -> Run:
+    """A study of one wave of 150 trusts."""
+    folder = tmp_path_factory.mktemp("crowd")
+    return make_run(folder, ("2030-illustration",), example=many_trusts(folder / "study", 150))
 
 
 @pytest.fixture(scope="session")

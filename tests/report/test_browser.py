@@ -64,6 +64,10 @@ class Visit:
         """What was asked for besides the page itself and what is in it."""
         return [one for one in self.requests if not one.startswith(("file://", "data:", "blob:"))]
 
+    def unfold(self) -> None:
+        """Open everything that is folded away."""
+        self.page.evaluate("document.querySelectorAll('.fold').forEach(one => { one.open = true })")
+
     def marked(self) -> set[str]:
         """Figures, by identifier, in which a trust is marked."""
         return set(
@@ -188,6 +192,7 @@ def column(visit: Visit, table: str, place: int) -> list[str]:
 
 
 def test_a_table_is_sorted_by_a_heading(visit: Visit) -> None:
+    visit.unfold()
     table = "#w-2030-illustration-sample-table"
     heading = visit.page.locator(f"{table} th", has_text="All")
     before = column(visit, table, 5)
@@ -213,8 +218,72 @@ def test_the_ledger_is_filtered_by_verdict_and_basis_and_words(visit: Visit) -> 
     assert column(visit, "#ledger-table", 1) == ["Trusts 8"]
 
 
+def test_claims_on_two_surveys_are_counted_apart(browser: Browser, two_waves: Run) -> None:
+    opened = Visit(browser, two_waves.page())
+    opened.unfold()
+    ledger = opened.page.locator("#ledger-table")
+    count = ledger.locator(".count")
+    assert count.inner_text().endswith("2030 derived 3 of 3 · 2032 register 1 of 1")
+    ledger.get_by_label("Claims on").select_option("2032")
+    assert column(opened, "#ledger-table", 7) == ["2032"]
+    assert "2030 derived 0 of 3 · 2032 register 1 of 1" in count.inner_text()
+    opened.context.close()
+
+
+def test_a_folded_table_opens_by_keyboard(visit: Visit) -> None:
+    table = visit.page.locator("#w-2030-illustration-sample-table")
+    assert table.is_hidden()
+    summary = visit.page.get_by_text("Answers by trust and role, 8 trusts")
+    summary.focus()
+    visit.page.keyboard.press("Enter")
+    assert table.is_visible()
+    assert table.locator("tbody tr").count() == 8
+
+
+def test_changes_are_filtered_by_whose_they_are(browser: Browser, two_waves: Run) -> None:
+    opened = Visit(browser, two_waves.page())
+    opened.unfold()
+    box = opened.page.locator("#changes-table")
+    box.get_by_label("Of whom").select_option("Chief executive")
+    assert set(column(opened, "#changes-table", 2)) == {"Chief executive"}
+    assert box.locator(".count").inner_text() == "2 of 6 changes shown"
+    box.get_by_label("Find a statement").fill("one model")
+    assert column(opened, "#changes-table", 1) == ["One model"]
+    opened.context.close()
+
+
+def test_one_of_many_trusts_is_chosen_from_a_list(browser: Browser, crowd: Run) -> None:
+    opened = Visit(browser, crowd.page())
+    chosen = opened.page.get_by_role("combobox", name="Mark a trust").first
+    chosen.select_option(label="T77")
+    assert opened.marked() == FIGURES
+    assert "T77: cluster" in opened.page.inner_text("#marked-text")
+    opened.page.keyboard.press("Escape")
+    assert opened.marked() == set()
+    assert chosen.input_value() == ""
+    opened.page.locator("#w-2030-illustration-k3-tree g[data-mat='m5'] .hit").click()
+    assert chosen.input_value() == "m5"
+    opened.unfold()
+    table = "#w-2030-illustration-sample-table"
+    opened.page.locator(table).get_by_label("Find in this table").fill("T150")
+    assert column(opened, table, 1) == ["T150"]
+    assert opened.wide() == 0
+    assert opened.errors == []
+    opened.context.close()
+
+
+def test_panels_of_change_switch_by_themselves(browser: Browser, two_waves: Run) -> None:
+    opened = Visit(browser, two_waves.page())
+    assert opened.page.locator("#transitions-k2-2030-2032-illustration").is_visible()
+    opened.page.locator(".switch input[value='2']").first.check()
+    assert opened.page.locator("#transitions-k2-2030-2032-illustration").is_visible()
+    assert opened.errors == []
+    opened.context.close()
+
+
 def test_data_are_copied_at_full_precision(browser: Browser, one_wave: Run) -> None:
     opened = Visit(browser, one_wave.page(), permissions=["clipboard-read", "clipboard-write"])
+    opened.unfold()
     box = opened.page.locator("#w-2030-illustration-agreement-table")
     box.locator("summary").click()
     box.get_by_role("button", name="Copy data (CSV)").click()
@@ -279,6 +348,9 @@ def test_without_javascript_the_page_is_a_plain_document(browser: Browser, one_w
     assert page.locator(".switch:visible, .chips:visible, .filters:visible").count() == 0
     assert page.locator(".tools:visible, .marked:visible").count() == 0
     assert page.locator("#ledger-table tbody tr:visible").count() == 10
+    assert page.locator("#w-2030-illustration-sample-table").is_hidden()
+    page.get_by_text("Answers by trust and role, 8 trusts").click()
+    assert page.locator("#w-2030-illustration-sample-table tbody tr:visible").count() == 8
     opened.context.close()
 
 
@@ -315,6 +387,11 @@ def test_print_shows_all_and_no_controls(visit: Visit, tmp_path: Path) -> None:
     assert visit.page.locator(".tools:visible, .chips:visible, .filters:visible").count() == 0
     assert visit.page.locator("nav:visible, .switch:visible").count() == 0
     assert visit.page.locator(".panel:visible").count() == 6
+    # On paper nothing is folded; a table that only repeats a figure is left out.
+    assert visit.page.locator("#w-2030-illustration-figure-multiverse .alt").is_visible()
+    assert visit.page.locator("#draws-table").is_visible()
+    assert visit.page.locator("#w-2030-illustration-sample-table").is_hidden()
+    assert visit.page.locator(".fold > summary:visible").count() == 0
     assert visit.page.locator(".banner").evaluate("one => getComputedStyle(one).position") == (
         "static"
     )

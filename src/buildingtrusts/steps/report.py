@@ -52,6 +52,19 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         default="svg",
         help="format in which saved figures are put on the page",
     )
+    parser.add_argument(
+        "--common",
+        action="store_true",
+        help="the waves were also clustered on the items that all of them asked",
+    )
+    parser.add_argument(
+        "--interview-codes",
+        nargs=2,
+        action="append",
+        default=[],
+        metavar=("SET", "FILE"),
+        help="a set of interviews and its file of codes; once for each set",
+    )
     parser.add_argument("--report-figures", help="charts of single items that a report drew")
     parser.add_argument("--citation", help="a citation file, CITATION.cff")
     parser.add_argument("--methods", help="the methods, methods.json")
@@ -83,6 +96,10 @@ def _names(study: StudyMaterial) -> frozenset[str]:
         names |= set(wave.tables["sample"]["mat_id"]) | set(wave.tables["crosstabs"]["level"])
         names |= {text for one in asked for text in (one.label, one.low_anchor, one.high_anchor)}
         names |= {saved.title for saved in wave.figures.values()}
+    names |= {label for codes in study.codes.values() for label in codes.values()}
+    for table in ("population", "interviews"):
+        if study.has(table):
+            names |= set(study.tables[table]["level"])
     if study.has("ledger"):
         ledger = study.tables["ledger"]
         names |= {str(text) for name in ("statement", "note") for text in ledger[name].dropna()}
@@ -120,7 +137,20 @@ def read_material(arguments: argparse.Namespace) -> StudyMaterial:
         methods=methods,
         claims=count_verdicts(tables["ledger"]) if "ledger" in tables else {},
         interview_stamp=_interview_stamp(tables, declared),
+        codes={name: _codes(Path(file)) for name, file in arguments.interview_codes},
     )
+
+
+def _codes(file: Path) -> dict[str, str]:
+    """Labels of areas and break points, in the order of the file."""
+    from buildingtrusts.study.contents import content_of
+    from buildingtrusts.survey.interviews import AREA, BREAK_POINT, tidy_codes
+    from buildingtrusts.survey.raw_table import parse_csv
+
+    codes = tidy_codes(parse_csv(content_of(file), str(file)))
+    return {f"{AREA}:{one.code}": one.label for one in codes.areas} | {
+        f"{BREAK_POINT}:{one.code}": one.label for one in codes.break_points
+    }
 
 
 def _interview_stamp(tables: Mapping[str, pd.DataFrame], declared: Sequence[Wave]) -> str:
@@ -144,6 +174,9 @@ def _wave(declared: Wave, arguments: argparse.Namespace) -> WaveMaterial:
     evidence = declared.evidence.enabled
     names = [*WAVE_TABLES, *(EVIDENCE_TABLES if evidence else ())]
     tables = {name: read_table(folder / "tables" / f"{name}.csv") for name in names}
+    if arguments.common:
+        common = folder / "common" / "tables" / "partitions.csv"
+        tables["common_partitions"] = read_table(common)
     figures = dict.fromkeys([*WAVE_FIGURES, *(EVIDENCE_FIGURES if evidence else ())], "")
     if arguments.report_figures:
         drawn = load_report_figures(arguments.report_figures)

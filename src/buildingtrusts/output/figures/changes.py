@@ -16,7 +16,7 @@ import pandas as pd
 
 from buildingtrusts.output.figures import style
 from buildingtrusts.output.figures.drawing import Drawing, nothing_to_draw
-from buildingtrusts.output.figures.words import count, decimal, join, plain, role_title
+from buildingtrusts.output.figures.words import count, decimal, join, plain, stratum_title
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -53,12 +53,7 @@ class _Panel:
     @property
     def title(self) -> str:
         """Of a panel, without its waves."""
-        if self.stratum == "all":
-            return "All respondents"
-        if self.stratum in _ROLES:
-            return role_title(self.stratum)
-        attribute, _, level = self.stratum.partition(": ")
-        return f"{plain(attribute)}: {level}" if level else plain(attribute)
+        return stratum_title(self.stratum)
 
 
 @style.styled

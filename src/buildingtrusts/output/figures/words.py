@@ -38,6 +38,20 @@ def role_title(role: str) -> str:
     return _ROLES.get(role, plain(role))
 
 
+def stratum_title(stratum: str) -> str:
+    """Name whose change is shown: everybody's, a role's, or that of a level of an attribute.
+
+    Examples
+    --------
+    >>> stratum_title("all"), stratum_title("ceo"), stratum_title("trust_age: Under 3 years")
+    ('All respondents', 'Chief executive', 'Trust age: Under 3 years')
+    """
+    if stratum == "all":
+        return "All respondents"
+    attribute, _, level = stratum.partition(": ")
+    return f"{attribute_title(attribute)}: {level}" if level else role_title(stratum)
+
+
 def plain(name: str) -> str:
     """Write a name in snake_case as words."""
     words = name.replace("_", " ").strip()

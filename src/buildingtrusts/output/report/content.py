@@ -12,6 +12,10 @@ from typing import ClassVar
 
 from buildingtrusts.output.report.scene import Scene
 
+#: A table with more rows than the first is folded away behind its caption; one with more than the
+#: second is scrolled and searched.
+MOST_ROWS, LONG = 12, 40
+
 
 @dataclass(frozen=True)
 class Paragraph:
@@ -105,13 +109,16 @@ class Table:
     note : str
         Below the table.
     search : str
-        Label of a field that searches its rows; empty for none.
-    counted_by : int or None
-        Column by whose values the rows shown are counted; None to count them all.
+        Label of a field that searches its rows; a long table has one in any case.
+    counted_by : tuple of int
+        Columns by whose values the rows shown are counted; empty to count them all.
     noun : str
         What its rows are called.
     stamp : str
         As in :class:`Section`.
+    fold : str
+        ``repeats`` where it says again what a figure above it shows: it is folded away, and left
+        out in print. ``aside``: folded away, and printed. Empty: folded only if it is long.
     """
 
     kind: ClassVar[str] = "table"
@@ -122,14 +129,37 @@ class Table:
     rows: tuple[Row, ...]
     note: str = ""
     search: str = ""
-    counted_by: int | None = None
+    counted_by: tuple[int, ...] = ()
     noun: str = "rows"
     stamp: str = ""
+    fold: str = ""
 
     @property
     def filtered(self) -> bool:
         """Whether rows can be left out by the reader."""
-        return bool(self.search) or any(column.choices for column in self.columns)
+        return self.searched or any(column.choices for column in self.columns)
+
+    @property
+    def searched(self) -> bool:
+        """Whether a field searches its rows."""
+        return bool(self.search) or self.long
+
+    @property
+    def long(self) -> bool:
+        """Whether it is scrolled."""
+        return len(self.rows) > LONG
+
+    @property
+    def folded(self) -> bool:
+        """Whether a reader opens it first."""
+        return bool(self.fold) or len(self.rows) > MOST_ROWS
+
+    @property
+    def summary(self) -> str:
+        """What a reader sees of a folded table: its caption, and how many rows it has."""
+        n = len(self.rows)
+        rows = f"{n:,} {self.noun}" if n != 1 else "1 row"
+        return f"{self.caption} {rows}" if self.caption.endswith("?") else f"{self.caption}, {rows}"
 
 
 @dataclass(frozen=True)
@@ -218,6 +248,16 @@ class Pair:
 
 
 @dataclass(frozen=True)
+class Fold:
+    """Blocks of second rank behind a title that opens them; they are printed."""
+
+    kind: ClassVar[str] = "fold"
+    id: str
+    title: str
+    blocks: tuple[Block, ...]
+
+
+@dataclass(frozen=True)
 class Panels:
     """The same for several numbers of clusters, of which a reader sees one at a time.
 
@@ -240,7 +280,7 @@ class Panels:
     panels: tuple[tuple[int, tuple[Block, ...]], ...]
 
 
-Block = Paragraph | Bullets | Code | Table | Chart | Picture | Chips | Pair | Panels
+Block = Paragraph | Bullets | Code | Table | Chart | Picture | Chips | Pair | Fold | Panels
 
 
 @dataclass(frozen=True)
@@ -254,19 +294,20 @@ class Section:
 
 
 @dataclass(frozen=True)
-class Answer:
-    """One of the five lines that open the page: a question, and an answer a wave.
+class Told:
+    """An answer: of whom or what, empty for the whole study; a sentence; and lines below it."""
 
-    Attributes
-    ----------
-    question : str
-        As a reader would ask it.
-    answers : tuple of (wave title, text)
-        The title is empty where the answer is for the whole study.
-    """
+    of: str
+    text: str
+    lines: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Answer:
+    """One of the five lines that open the page: a question as a reader would ask it, answered."""
 
     question: str
-    answers: tuple[tuple[str, str], ...]
+    answers: tuple[Told, ...]
 
 
 @dataclass(frozen=True)
@@ -313,6 +354,8 @@ def blocks_of(parts: Iterable[Part]) -> Iterable[Block]:
             yield block
             if isinstance(block, Pair):
                 yield from inner((block.first, block.second))
+            elif isinstance(block, Fold):
+                yield from inner(block.blocks)
             elif isinstance(block, Panels):
                 for _, within in block.panels:
                     yield from inner(within)

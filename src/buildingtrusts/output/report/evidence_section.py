@@ -2,15 +2,32 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from buildingtrusts.output.figures import EVIDENCE_FIGURES
-from buildingtrusts.output.figures.words import count, decimal, p_text
+from buildingtrusts.output.figures.words import count, decimal, join, p_text
 from buildingtrusts.output.report import words
-from buildingtrusts.output.report.content import Block, Column, Paragraph, Row, Section, Table
+from buildingtrusts.output.report.content import (
+    Block,
+    Column,
+    Paragraph,
+    Picture,
+    Row,
+    Section,
+    Table,
+)
 from buildingtrusts.output.report.listing import number_cell, p_cell, text_cell, whole
 from buildingtrusts.output.report.material import WaveMaterial
-from buildingtrusts.output.report.wave_sections import pictures
+from buildingtrusts.output.report.wave_sections import after, behind_titles, pictures
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+#: Numbers behind a clause of the verdict, which its first reader does without.
+_IN_BRACKETS = re.compile(r" \((?:p|k|Jaccard)\b[^()]*\)")
 
 
 def evidence_section(wave: WaveMaterial, keys: Mapping[str, str]) -> Section:
@@ -39,8 +56,27 @@ def verdict_of(wave: WaveMaterial) -> str:
     return str(wave.tables["verdict"]["sentence"].iloc[0])
 
 
+def plain_verdict(wave: WaveMaterial) -> str:
+    """The verdict's sentence without the numbers in brackets; for many reconstructions in words."""
+    if _is_open(wave):
+        found = wave.tables["ensemble"]["verdict"].astype(str).value_counts().to_dict()
+        each = [text.format(n=found.get(word) or "none") for word, text in words.ENSEMBLE.items()]
+        return words.NOT_SETTLED.format(n=sum(found.values()), each=join(each))
+    return _IN_BRACKETS.sub("", verdict_of(wave))
+
+
+def _is_open(wave: WaveMaterial) -> bool:
+    """Whether reconstructions of one survey come to different verdicts."""
+    there = wave.has("ensemble") and wave.has("verdict")
+    return there and str(wave.tables["verdict"]["verdict"].iloc[0]) == words.UNDETERMINED
+
+
 def _evidence(wave: WaveMaterial) -> Iterator[Block]:
-    yield Paragraph(verdict_of(wave), "finding")
+    if _is_open(wave):
+        yield Paragraph(plain_verdict(wave), "finding")
+        yield _ranges(wave.tables["ensemble"])
+    else:
+        yield Paragraph(verdict_of(wave), "finding")
     yield Paragraph(
         "Clustering finds clusters in anything. A rule that was fixed beforehand asks three "
         f"things: whether {words.GROUPS} differ at all; whether the clusters are tighter than "
@@ -49,11 +85,34 @@ def _evidence(wave: WaveMaterial) -> Iterator[Block]:
     )
     if wave.has("permanova"):
         yield _differ(wave)
-    if wave.has("nulls"):
-        yield _null_table(wave)
-    if wave.has("stability"):
-        yield _stability_table(wave)
-    yield from pictures(wave.figures, EVIDENCE_FIGURES, wave.key, wave.stamp)
+    # What the rule looks at is shown; what else there is stands behind its title.
+    yield from _figures(wave, "ensemble")
+    for name, table in (("nulls", _null_table), ("stability", _stability_table)):
+        shown = [*_figures(wave, {"nulls": "noise"}.get(name, name))]
+        yield from shown
+        if wave.has(name):
+            yield replace(table(wave), fold=after(shown))
+    ruled = ("ensemble", "noise", "stability")
+    yield from behind_titles(_figures(wave, *(one for one in EVIDENCE_FIGURES if one not in ruled)))
+
+
+def _figures(wave: WaveMaterial, *names: str) -> Iterator[Picture]:
+    return pictures(wave.figures, names, wave.key, wave.stamp)
+
+
+def _ranges(ensemble: pd.DataFrame) -> Paragraph:
+    """What the sentence on many reconstructions has in brackets, in words."""
+    k, p = ensemble["k"].astype(int), ensemble["p_value"].astype(float)
+    return Paragraph(
+        "Over these reconstructions the number of clusters that stand furthest apart is "
+        f"{_range(k.min(), k.max(), 0)}; the chance that data without any clusters would look as "
+        f"clear (p) is {_range(p.min(), p.max(), 3)}."
+    )
+
+
+def _range(low: float, high: float, places: int) -> str:
+    ends = [decimal(one, places) for one in (low, high)]
+    return ends[0] if ends[0] == ends[1] else f"between {ends[0]} and {ends[1]}"
 
 
 def _differ(wave: WaveMaterial) -> Paragraph:
@@ -100,6 +159,7 @@ def _null_table(wave: WaveMaterial) -> Table:
         (Column("Clusters", True), *[Column(title, True) for title in titles]),
         rows,
         note=note,
+        noun="partitions",
         stamp=wave.stamp,
     )
 

@@ -52,8 +52,15 @@ def p_cell(value: float) -> Cell:
 
 
 def whole(value: float) -> Cell:
-    """A cell of a count."""
-    return number_cell(value, 0)
+    """A cell of a count.
+
+    Examples
+    --------
+    >>> whole(1178).text
+    '1,178'
+    """
+    cell = number_cell(value, 0)
+    return Cell(f"{round(float(value)):,}", cell.value) if cell.value else cell
 
 
 def frame_table(

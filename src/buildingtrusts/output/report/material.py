@@ -66,7 +66,8 @@ class WaveMaterial:
     evidence : bool
         Whether the evidence for its clusters was computed.
     tables : dict of str to DataFrame
-        By name; those that the run did not make are missing.
+        By name; those that the run did not make are missing. ``common_partitions`` is that of the
+        clustering on the items that all waves asked.
     reference : DataFrame
         ``item, centre, spread``: mean and standard deviation of all responses to each item of
         the block.
@@ -141,6 +142,9 @@ class StudyMaterial:
         Of everything made from all waves.
     interview_stamp : str
         Of interviews and what is made from them.
+    codes : dict of str to dict of str to str
+        Labels of the codes of interviews, by set of interviews; first areas, then break points,
+        as ``area`` or ``break_point``, a colon and the code.
     seed : int
         Of all random draws.
     versions : dict of str to str
@@ -163,6 +167,16 @@ class StudyMaterial:
     methods: Mapping[str, Any] = field(default_factory=dict)
     claims: Mapping[tuple[str, str], Mapping[str, int]] = field(default_factory=dict)
     interview_stamp: str = ""
+    codes: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+
+    @property
+    def short(self) -> dict[str, str]:
+        """What a wave is called in tables and sentences: its year, or its name if years repeat."""
+        years = {wave.year for wave in self.waves}
+        return {
+            wave.name: str(wave.year) if len(years) == len(self.waves) else wave.name
+            for wave in self.waves
+        }
 
     def has(self, name: str) -> bool:
         """Whether there is such a table, with rows."""

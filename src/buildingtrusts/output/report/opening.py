@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from buildingtrusts.output.figures.words import count, decimal, join
 from buildingtrusts.output.report import words
-from buildingtrusts.output.report.content import Answer
-from buildingtrusts.output.report.evidence_section import verdict_of
+from buildingtrusts.output.report.content import Answer, Told
+from buildingtrusts.output.report.evidence_section import plain_verdict
 from buildingtrusts.output.report.material import StudyMaterial, WaveMaterial
 
 if TYPE_CHECKING:
@@ -25,18 +25,26 @@ def answers(study: StudyMaterial) -> tuple[Answer, ...]:
     Returns
     -------
     tuple of Answer
-        Four of them by wave, the last by basis of the claims.
+        Four of them by wave, the last by basis of the claims and then by survey.
     """
-    by_wave = (_may_be_cited, _asked, _found, verdict_of)
-    several = len(study.waves) > 1
+    by_wave = (_may_be_cited, _asked, _found, plain_verdict)
     told = [
         Answer(
             question,
-            tuple((wave.name if several else "", tell(wave)) for wave in study.waves),
+            tuple(Told(_called(study, wave), tell(wave)) for wave in study.waves),
         )
         for question, tell in zip(words.QUESTIONS, by_wave, strict=False)
     ]
     return (*told, Answer(words.QUESTIONS[-1], _matches(study)))
+
+
+def _called(study: StudyMaterial, wave: WaveMaterial) -> str:
+    """What an answer is of, with what kind of answers these are; nothing on a page of one wave."""
+    if len(study.waves) == 1:
+        return ""
+    short = study.short[wave.name]
+    kind = "" if wave.provenance == "original" else wave.provenance
+    return f"{short}, {kind}" if kind and kind not in short else short
 
 
 def _may_be_cited(wave: WaveMaterial) -> str:
@@ -65,8 +73,9 @@ def _found(wave: WaveMaterial) -> str:
     silhouette = partitions[partitions["k"] == drawn.k]["mean_silhouette"].astype(float).iloc[0]
     apart = _apart(wave)
     return (
-        f"{drawn.k} clusters of {sizes} {words.GROUPS}, with a mean silhouette of "
-        f"{decimal(silhouette)} (1 is perfect, 0 is none).{f' {apart}' if apart else ''}"
+        f"{drawn.k} clusters of {sizes} {words.GROUPS}. {f'{apart} ' if apart else ''}"
+        f"How well a {words.GROUP} fits its cluster is {decimal(silhouette)} on average, where 1 "
+        "is perfect and 0 no better than the next cluster (the mean silhouette)."
     )
 
 
@@ -89,21 +98,17 @@ def _apart(wave: WaveMaterial) -> str:
     return f"They differ most on {join([f'“{labels[one]}”' for one in most])}." if len(most) else ""
 
 
-def _matches(study: StudyMaterial) -> tuple[tuple[str, str], ...]:
+def _matches(study: StudyMaterial) -> tuple[Told, ...]:
+    """What a match is worth by basis, and below it the counts of each survey, which never mix."""
     if not study.has("ledger"):
-        return (("", words.NO_CLAIMS),)
-    surveys = {survey for survey, _ in study.claims}
+        return (Told("", words.NO_CLAIMS),)
+    several = len({survey for survey, _ in study.claims}) > 1
     told: dict[str, list[str]] = {}
     for (survey, basis), verdicts in study.claims.items():
         each = join([f"{n} {words.COUNTED[verdict]}" for verdict, n in verdicts.items() if n])
-        of = f"Of what is said of {survey}, " if len(surveys) > 1 else ""
-        told.setdefault(basis, []).append(f"{of}{each}.")
+        told.setdefault(basis, []).append(f"{survey}: {each}" if several else each)
     return tuple(
-        (basis.capitalize(), f"{' '.join(told[basis])} {_sentence(words.BASES[basis])}")
+        Told(basis.capitalize(), f"{words.BASES[basis]}.", tuple(told[basis]))
         for basis in words.BASES
         if basis in told
     )
-
-
-def _sentence(text: str) -> str:
-    return f"{text[:1].upper()}{text[1:]}."

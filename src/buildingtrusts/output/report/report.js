@@ -30,11 +30,12 @@
       current = mat;
     }
     for (const one of all(".chips button")) one.setAttribute("aria-pressed", String(one.dataset.mat === kept));
+    for (const one of all(".chips select")) one.value = one.querySelector(`[data-mat="${kept}"]`) ? kept : "";
     for (const one of all("g[data-mat][role]")) one.setAttribute("aria-pressed", String(one.dataset.mat === kept));
     tell();
   }
   function tell() {
-    const chips = all(".chips button").filter((one) => one.dataset.mat === current);
+    const chips = all(".chips [data-mat]").filter((one) => one.dataset.mat === current);
     const said = chips.map((chip) => {
       const group = chip.closest(".part").id;
       return chip.getAttribute(`data-said-${chosen.get(group)}`) || "";
@@ -66,6 +67,9 @@
     const mat = event.target.closest("button:not(.chips button), a, summary, input, select") ? "" : matOf(event.target);
     if (mat) keep(mat);
   });
+  for (const one of all(".chips select")) {
+    one.addEventListener("change", () => { kept = one.value; passing = ""; mark(); });
+  }
   document.getElementById("marked-clear").addEventListener("click", () => { kept = passing = ""; mark(); });
   document.addEventListener("keydown", (event) => {
     if (event.key === "Escape") { kept = passing = ""; mark(); return; }
@@ -140,7 +144,7 @@
     }
     const groups = new Map();
     for (const row of rows) {
-      const name = valueOf(row.cells[by]);
+      const name = by.split(" ").map((place) => valueOf(row.cells[place])).join(" ");
       const [shown, there] = groups.get(name) ?? [0, 0];
       groups.set(name, [shown + Number(!row.hidden), there + 1]);
     }

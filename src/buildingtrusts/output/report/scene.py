@@ -15,6 +15,8 @@ from buildingtrusts.output.figures import style
 
 #: Pixels of text and of rows; a row is as high as a target has to be.
 SMALL, TEXT, ROW = 11.0, 12.5, 24.0
+#: With more trusts than this there is no room for their names, and rows share the height of 40.
+MOST_NAMED, _HEIGHT = 60, 40 * ROW
 _STAMP = 22.0
 _PIXELS_AN_INCH = 72.0
 #: Outlines of the markers of figures, as paths around 0, 0 of radius 10.
@@ -109,6 +111,24 @@ def box(x: float, y: float, width: float, height: float, look: str) -> Shape:
 def type_look(type_id: int) -> str:
     """Name of the look of a type of trust; after the sixth they come round again."""
     return f"t{(type_id - 1) % len(style.PALETTE) + 1}"
+
+
+def row_height(n: int) -> float:
+    """Height of the row of each of so many trusts.
+
+    Examples
+    --------
+    >>> row_height(20), row_height(160)
+    (24.0, 6.0)
+    """
+    return ROW if n <= MOST_NAMED else _HEIGHT / n
+
+
+def dot(x: float, y: float, type_id: int) -> Shape:
+    """The marker of a cluster where there is no room for its number."""
+    outline = OUTLINES[(type_id - 1) % len(OUTLINES)]
+    place = f"translate({number(x)},{number(y)}) scale(0.5)"
+    return shape("path", f"mark {type_look(type_id)}", d=outline, transform=place)
 
 
 def marker(x: float, y: float, type_id: int, cluster: object) -> tuple[Shape, Shape]:

@@ -4,44 +4,54 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from functools import partial
+from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
-from buildingtrusts.output.figures import TRACKING_FIGURES
-from buildingtrusts.output.figures.words import attribute_title, count, decimal, join, plain
+from buildingtrusts.output.figures.words import attribute_title, decimal, join, plain
 from buildingtrusts.output.report import words
+from buildingtrusts.output.report.change_section import change_blocks
 from buildingtrusts.output.report.content import (
     Block,
     Bullets,
+    Cell,
     Code,
     Column,
+    Fold,
     Paragraph,
     Row,
     Section,
     Table,
 )
+from buildingtrusts.output.report.interviews_section import interview_blocks
 from buildingtrusts.output.report.listing import (
-    frame_table,
     number_cell,
     p_cell,
     text_cell,
     whole,
 )
 from buildingtrusts.output.report.material import StudyMaterial
-from buildingtrusts.output.report.wave_sections import pictures, tests_table
+from buildingtrusts.output.report.wave_sections import after, behind_titles, pictures, tests_table
 
 if TYPE_CHECKING:
     import pandas as pd
 
+#: Attributes and levels that the register alone has, in words.
+_REGISTER = {"schools_band": "Number of schools", "at_least": "Schools, at least"}
+_LEVELS = {"(missing)": "not known"}
 _SAMPLE_FIGURES = ("sample_phase_mix", "sample_school_type_mix", "sample_size_schools")
 
 
-def study_sections(study: StudyMaterial) -> tuple[Section, ...]:
+def study_sections(study: StudyMaterial, keys: Mapping[str, str]) -> tuple[Section, ...]:
     """The sections that span waves; those without their tables are left out.
 
     Parameters
     ----------
     study : StudyMaterial
         Tables, figures and what the page says of itself.
+    keys : dict of str to str
+        Key of each trust on the page.
 
     Returns
     -------
@@ -49,8 +59,8 @@ def study_sections(study: StudyMaterial) -> tuple[Section, ...]:
     """
     makers: dict[str, Callable[[StudyMaterial], Iterator[Block]]] = {
         "population": _population,
-        "change": _change,
-        "interviews": _interviews,
+        "change": partial(change_blocks, keys=keys),
+        "interviews": interview_blocks,
         "published": _published,
         "ledger": _ledger,
         "methods": _methods,
@@ -78,45 +88,64 @@ def study_sections(study: StudyMaterial) -> tuple[Section, ...]:
     )
 
 
-def _pictures(study: StudyMaterial, *names: str) -> Iterator[Block]:
-    yield from pictures(study.figures, names, "study", study.stamp)
-
-
 def _population(study: StudyMaterial) -> Iterator[Block]:
     population = study.tables["population"]
     if study.has("population_tests"):
         yield Paragraph(_odd(study.tables["population_tests"]), "finding")
-    rows = []
-    for _, row in population[population["attribute"] != "all"].iterrows():
-        rows.append(
-            Row(
-                (
-                    text_cell(attribute_title(str(row["attribute"]))),
-                    text_cell(row["level"]),
-                    whole(row["n_population"]),
-                    whole(row["n_sample"]),
-                )
+    yield from _sample_figures(study)
+    of_all = population[population["attribute"] == "all"]
+    n_all = "".join(f" ({int(n):,})" for n in of_all["n_population"])
+    n_sample = "".join(f" ({int(n):,})" for n in of_all["n_sample"])
+    rows = [
+        Row(
+            (
+                text_cell(_REGISTER.get(str(row["attribute"]), attribute_title(row["attribute"]))),
+                text_cell(_LEVELS.get(str(row["level"]), row["level"])),
+                whole(row["n_population"]),
+                whole(row["n_sample"]),
             )
         )
+        for _, row in population[population["attribute"] != "all"].iterrows()
+    ]
+    names = tuple(dict.fromkeys(row.cells[0].text for row in rows))
     yield Table(
         "population-table",
         "population",
         f"All {words.GROUPS} of the official register beside those of the sample",
-        (Column("Attribute"), Column("Level"), Column("Register", True), Column("Sample", True)),
+        (
+            *(Column("Attribute", choices=names), Column("Level")),
+            *(Column(f"Register{n_all}", True), Column(f"Sample{n_sample}", True)),
+        ),
         tuple(rows),
+        noun="levels",
         stamp=study.stamp,
     )
     if study.has("population_tests"):
         yield _population_tests(study)
-    yield from _pictures(study, *_SAMPLE_FIGURES)
+
+
+def _sample_figures(study: StudyMaterial) -> Iterator[Block]:
+    """Attributes in which the sample is unlike the population are shown, others opened."""
+    unlike = [f"sample_{one}" for one in _unlike(study.tables.get("population_tests"))]
+    shown = [one for one in _SAMPLE_FIGURES if one in unlike] or _SAMPLE_FIGURES[:1]
+    others = [one for one in _SAMPLE_FIGURES if one not in shown]
+    yield from pictures(study.figures, shown, "study", study.stamp)
+    yield from behind_titles(pictures(study.figures, others, "study", study.stamp))
+
+
+def _unlike(tests: pd.DataFrame | None) -> list[str]:
+    """Attributes in which the sample is unlike all of the population."""
+    if tests is None:
+        return []
+    of_all = tests[(tests["frame"] == "all") & tests["p_adjusted"].notna()]
+    return list(of_all[of_all["p_adjusted"].astype(float) <= 0.05]["attribute"].astype(str))
 
 
 def _odd(tests: pd.DataFrame) -> str:
-    of_all = tests[(tests["frame"] == "all") & tests["p_adjusted"].notna()]
-    unlike = of_all[of_all["p_adjusted"].astype(float) <= 0.05]["attribute"]
-    if unlike.empty:
+    unlike = _unlike(tests)
+    if not unlike:
         return f"The sample could have been drawn at random from all {words.GROUPS}."
-    named = join([attribute_title(str(one)).lower() for one in unlike])
+    named = join([attribute_title(one).lower() for one in unlike])
     return (
         f"The sample is unlike a random draw from all {words.GROUPS} in {named} "
         "(exact tests, adjusted, .05)."
@@ -125,11 +154,12 @@ def _odd(tests: pd.DataFrame) -> str:
 
 def _population_tests(study: StudyMaterial) -> Table:
     tests = study.tables["population_tests"]
+    done = tests["p_value"].notna()
     rows = tuple(
         Row(
             (
                 text_cell(attribute_title(str(row["attribute"]))),
-                text_cell(plain(str(row["frame"]))),
+                text_cell(_frame(str(row["frame"]))),
                 whole(row["n_population"]),
                 whole(row["n_sample"]),
                 p_cell(row["p_value"]),
@@ -137,95 +167,43 @@ def _population_tests(study: StudyMaterial) -> Table:
                 *[number_cell(row[one]) for one in ("dissimilarity", "null_mean", "null_q95")],
             )
         )
-        for _, row in tests.iterrows()
+        for _, row in tests[done].iterrows()
     )
-    titles = ("Population", "Sample", "p", "p, adjusted", "Dissimilarity", "By chance", "95% point")
+    titles = ("Register", "Sample", "p", "p, adjusted", "Dissimilarity", "By chance", "95% point")
+    # Why an attribute was not tested is the same out of all and out of some.
+    why: dict[str, list[str]] = {}
+    for attribute, note in tests[~done][["attribute", "note"]].drop_duplicates().to_numpy():
+        why.setdefault(str(note).rstrip("."), []).append(attribute_title(str(attribute)).lower())
+    left = join([f"{join(names)} ({_small(text)})" for text, names in why.items()])
+    note = f" Not tested: {left}." if left else ""
     return Table(
         "population-tests-table",
         "population_tests",
         "Could the sample be a random draw?",
-        (Column("Attribute"), Column("Out of"), *[Column(title, True) for title in titles]),
+        (
+            Column("Attribute"),
+            Column("Out of", choices=tuple(dict.fromkeys(row.cells[1].text for row in rows))),
+            *[Column(title, True) for title in titles],
+        ),
         rows,
+        note="Dissimilarity: the share of the sample that would have to have another level, "
+        f"beside its mean and 95% point by chance.{note}",
+        noun="tests",
         stamp=study.stamp,
+        fold="aside",
     )
 
 
-def _change(study: StudyMaterial) -> Iterator[Block]:
-    changes = study.tables["changes"]
-    of_all = changes[changes["stratum"] == changes["stratum"].iloc[0]]
-    clear = of_all[(of_all["ci_low"] > 0) | (of_all["ci_high"] < 0)]
-    waves = join([wave.name for wave in study.waves])
-    yield Paragraph(
-        f"Between {waves}, {count(len(clear), 'statement')} of {len(of_all)} changed by more than "
-        "their 95% interval leaves open.",
-        "finding",
-    )
-    yield from _pictures(study, *TRACKING_FIGURES)
-    labels = {
-        (one.block, one.item): one.label for wave in study.waves for one in wave.questions.all
-    }
-    named = changes.assign(
-        item=[
-            labels.get(pair, pair[1])
-            for pair in zip(changes["block"], changes["item"], strict=True)
-        ]
-    )
-    shown = [
-        "item",
-        "block",
-        "from_wave",
-        "to_wave",
-        "stratum",
-        "n_mats",
-        "change",
-        "ci_low",
-        "ci_high",
-    ]
-    yield frame_table(
-        named[shown],
-        "changes-table",
-        "changes",
-        f"Mean change of each statement over {words.GROUPS} that answered in both waves",
-        {
-            "item": "Statement",
-            "n_mats": words.GROUPS.capitalize(),
-            "ci_low": "95%: low",
-            "ci_high": "95%: high",
-        },
-        search="Find a statement",
-        noun="changes",
-        stamp=study.stamp,
-    )
-    for name, caption in (
-        ("transitions", f"{words.GROUPS.capitalize()} by their cluster in each wave"),
-        ("wave_agreement", f"How far two waves put the same {words.GROUPS} together"),
-    ):
-        if study.has(name):
-            table = study.tables[name]
-            yield frame_table(table, f"{name}-table", name, caption, stamp=study.stamp)
+def _frame(frame: str) -> str:
+    """Which trusts of the register the sample is set beside."""
+    at_least = re.fullmatch(r"(\d+)\+", frame)
+    if at_least:
+        return f"{at_least[1]} schools or more"
+    return f"all {words.GROUPS}" if frame == "all" else plain(frame)
 
 
-def _interviews(study: StudyMaterial) -> Iterator[Block]:
-    yield Paragraph(
-        "Coded interviews beside the clusters: how centralised each area is said to be (1: schools "
-        f"decide, 3: central), and which {words.GROUPS} mention each break point."
-    )
-    names = [name for name in study.figures if name.startswith("interviews_")]
-    yield from pictures(study.figures, names, "study", study.interview_stamp)
-    for name, caption in (
-        ("interviews", "What was coded, beside clusters and attributes"),
-        ("interview_tests", "Exact tests of each break point"),
-    ):
-        if study.has(name):
-            yield frame_table(
-                study.tables[name],
-                f"{name.replace('_', '-')}-table",
-                name,
-                caption,
-                {"n_mats": words.GROUPS.capitalize(), "n_coded": "Coded", "k": "Clusters"},
-                search="Find a code",
-                stamp=study.interview_stamp,
-            )
+def _small(text: str) -> str:
+    return text[:1].lower() + text[1:]
 
 
 def _published(study: StudyMaterial) -> Iterator[Block]:
@@ -234,17 +212,20 @@ def _published(study: StudyMaterial) -> Iterator[Block]:
         "These rest on the counts that the report prints and on no answers at all.",
         "note",
     )
+    tables = []
     for k in sorted({int(one) for one in tests["k"]}):
         found = tests[tests["k"] == k]
         table = tests_table(found, f"published-k{k}", f"published_associations_k{k}", "")
+        tables.append(replace(table, caption=f"{table.caption}, {k} clusters"))
         usable = found["p_value"].astype(float)
         yield Paragraph(
             f"With {k} clusters the smallest exact p is {decimal(usable.min(), 3)}; "
             f"{int((found['p_adjusted'].astype(float) <= 0.05).sum()) or 'none'} is at .05 or "
             "below after Holm's adjustment."
         )
-        yield table
-    yield from pictures(study.figures, ("published_associations",), "study", "")
+    shown = [*pictures(study.figures, ("published_associations",), "study", "")]
+    yield from shown
+    yield from (replace(table, fold=after(shown)) for table in tables)
 
 
 def _ledger(study: StudyMaterial) -> Iterator[Block]:
@@ -271,11 +252,13 @@ def _ledger(study: StudyMaterial) -> Iterator[Block]:
         stamp=study.stamp,
     )
     yield _claims(study, ledger, bases)
-    yield from _pictures(study, "ledger")
+    yield from behind_titles(pictures(study.figures, ("ledger",), "study", study.stamp))
 
 
 def _claims(study: StudyMaterial, ledger: pd.DataFrame, bases: Sequence[str]) -> Table:
     verdicts = [one for one in words.VERDICTS if one in set(ledger["verdict"])]
+    surveys = list(dict.fromkeys(survey for survey, _ in study.claims))
+    several = len(surveys) > 1
     rows = []
     for _, row in ledger.iterrows():
         verdict = str(row["verdict"])
@@ -284,10 +267,11 @@ def _claims(study: StudyMaterial, ledger: pd.DataFrame, bases: Sequence[str]) ->
                 (
                     text_cell(row["statement"]),
                     text_cell(row["section"]),
-                    text_cell(row["published"]),
-                    _computed(row["computed"]),
+                    _worth(row["published"]),
+                    _worth(row["computed"]),
                     text_cell(row["unit"]),
                     text_cell(row["tolerance"]),
+                    *([text_cell(_survey_of(str(row["wave"]), surveys))] if several else []),
                     text_cell(row["basis"]),
                     text_cell(verdict, verdict.replace(" ", "-")),
                     text_cell(row["note"]),
@@ -302,26 +286,32 @@ def _claims(study: StudyMaterial, ledger: pd.DataFrame, bases: Sequence[str]) ->
         (
             Column("Claim", wide=True),
             *[Column(title) for title in titles],
+            *([Column("Claims on", choices=tuple(surveys))] if several else []),
             Column("Basis", choices=tuple(bases)),
             Column("Verdict", choices=tuple(verdicts)),
             Column("Note", wide=True),
         ),
         tuple(rows),
         search="Find a claim",
-        counted_by=6,
+        # Claims on other surveys, or with another basis, are never counted together.
+        counted_by=(6, 7) if several else (6,),
         noun="claims",
         stamp=study.stamp,
     )
 
 
-def _computed(value: object) -> Any:
-    """A computed value is a number, or words; a long number is cut for reading."""
+def _survey_of(wave: str, surveys: Sequence[str]) -> str:
+    """The survey that a claim is on: the wave's, without the words for answers not its own."""
+    return max((one for one in surveys if wave.startswith(one)), key=len, default=wave)
+
+
+def _worth(value: object) -> Cell:
+    """What is published or computed: a long number is cut for reading, names become words."""
     cell = text_cell(value)
-    if re.fullmatch(r"-?\d+\.\d+", cell.text):
-        return number_cell(float(cell.text), 3)
-    if ";" in cell.text:
-        return text_cell(cell.text.replace("_", " "))
-    return cell
+    if re.fullmatch(r"-?\d+\.\d{4,}|\d\.?\d*e-\d+", cell.text):
+        number = float(cell.text)
+        return p_cell(number) if 0 < number < 0.001 else number_cell(number, 3)
+    return Cell(cell.text.replace("_", " "), cell.text) if "_" in cell.text else cell
 
 
 def _methods(study: StudyMaterial) -> Iterator[Block]:
@@ -331,22 +321,21 @@ def _methods(study: StudyMaterial) -> Iterator[Block]:
         "this page, with their references in references.bib."
     )
     told = [one for one in study.methods["paragraphs"] if one["kind"] in ("method", "limit")]
-    heading = ""
-    for one in told:
-        if one["plain_heading"] != heading:
-            heading = one["plain_heading"]
-            yield Paragraph(heading, "subheading")
-        yield Paragraph(one["plain"])
+    parts = groupby(told, key=lambda one: str(one["plain_heading"]))
+    for place, (heading, paragraphs) in enumerate(parts):
+        blocks = tuple(Paragraph(one["plain"]) for one in paragraphs)
+        yield Fold(f"methods-{place}", heading, blocks)
     cited = {key for one in told for key in one["cites"]}
-    yield Paragraph("References", "subheading")
-    yield Bullets(tuple(one["text"] for one in study.methods["references"] if one["key"] in cited))
+    listed = tuple(one["text"] for one in study.methods["references"] if one["key"] in cited)
+    if listed:
+        yield Fold("references", f"References ({len(listed)})", (Bullets(listed),))
 
 
 def _cite(study: StudyMaterial) -> Iterator[Block]:
     if study.stamp:
         yield Paragraph(
-            f"{study.stamp}. Cite the report for its findings, and this software for the "
-            "recomputation; do not cite numbers of this page as findings.",
+            "Cite the report for its findings, and this software for the recomputation; do not "
+            "cite numbers of this page as findings.",
         )
     yield Code("The software", reference(study.citation))
     for one in _listed(study.citation.get("references")):
@@ -401,6 +390,7 @@ def _provenance(study: StudyMaterial) -> Iterator[Block]:
             )
             for wave in study.waves
         ),
+        noun="waves",
         stamp=study.stamp,
     )
     yield Paragraph(
@@ -413,7 +403,9 @@ def _provenance(study: StudyMaterial) -> Iterator[Block]:
         "Random draws behind the numbers",
         (Column("Wave"), Column("Table"), Column("Draws", True)),
         tuple(_draws(study)),
+        noun="tables",
         stamp=study.stamp,
+        fold="aside",
     )
     yield Table(
         "versions-table",
@@ -421,7 +413,9 @@ def _provenance(study: StudyMaterial) -> Iterator[Block]:
         "Software",
         (Column("Name"), Column("Version")),
         tuple(Row((text_cell(name), text_cell(one))) for name, one in study.versions.items()),
+        noun="names",
         stamp=study.stamp,
+        fold="aside",
     )
 
 

@@ -30,16 +30,22 @@ _SHADES = ((245, 248, 252), (122, 171, 214), (18, 67, 109))
 
 @dataclass(frozen=True)
 class _Frame:
-    """Places in pixels: where leaves end, names and cells begin, rows begin, a cell's width."""
+    """Places in pixels: where leaves end, names and cells begin, rows begin; sizes of a cell."""
 
     leaves: float
     names: float
     cells: float
     top: float
     cell: float
+    high: float
 
     def row(self, position: float) -> float:
-        return self.top + (position + 0.5) * ROW
+        return self.top + (position + 0.5) * self.high
+
+    @property
+    def named(self) -> bool:
+        """Whether rows have room for text."""
+        return self.high >= ROW
 
 
 def tree_chart(
@@ -97,13 +103,14 @@ def tree_chart(
 def _frame(
     mats: Sequence[str], questions: Sequence[Question], typology: Typology
 ) -> tuple[_Frame, float]:
-    names = _LEFT + _TREE + 30
-    cells = names + min(_MOST_NAME, max(map(scene.width_of, mats))) + 10
+    names, high = _LEFT + _TREE + 30, scene.row_height(len(mats))
+    room = min(_MOST_NAME, max(map(scene.width_of, mats))) + 10 if high >= ROW else 0.0
+    cells = names + room
     slanted = max((min(_MOST_ITEM, scene.width_of(one.label)) for one in questions), default=0)
     cell = min(58.0, max(34.0, (940 - cells - 60) / max(1, len(questions))))
     width = cells + len(questions) * cell + _SLANT * slanted - cell / 2 + 8
     _, legend = scene.key(_LEFT, 16, typology.key(), width - 2 * _LEFT)
-    return _Frame(_LEFT + _TREE, names, cells, 10 + legend + _SLANT * slanted, cell), width
+    return _Frame(_LEFT + _TREE, names, cells, 10 + legend + _SLANT * slanted, cell, high), width
 
 
 def _items(questions: Sequence[Question], frame: _Frame) -> Group:
@@ -164,30 +171,42 @@ def _row(
     y = frame.row(position)
     cluster = typology.cluster_of[mat]
     right = frame.cells + len(questions) * frame.cell
-    shapes = [
-        scene.box(frame.leaves + 2, y - ROW / 2, right - frame.leaves - 2, ROW, "hit"),
-        *scene.marker(frame.leaves + 14, y, typology.type_of[cluster], cluster),
-        scene.label(frame.names, y, scene.cut(mat, _MOST_NAME), "name"),
-    ]
+    type_id, top = typology.type_of[cluster], y - frame.high / 2
+    shapes = [scene.box(frame.leaves + 2, top, right - frame.leaves - 2, frame.high, "hit")]
+    if frame.named:
+        shapes += scene.marker(frame.leaves + 14, y, type_id, cluster)
+        shapes.append(scene.label(frame.names, y, scene.cut(mat, _MOST_NAME), "name"))
+    else:
+        look = f"mark {scene.type_look(type_id)}"
+        shapes.append(scene.box(frame.leaves + 6, top, 16, frame.high, look))
     for place, one in enumerate(questions):
         value = float(means[one.item].get(mat, float("nan"))) if one.item in means else float("nan")
-        shapes += _cell(frame.cells + place * frame.cell, y, frame.cell, value, limits)
-    shapes.append(scene.box(frame.cells - 1, y - ROW / 2, right - frame.cells + 2, ROW, "ring"))
+        shapes += _cell(frame.cells + place * frame.cell, y, frame, value, limits)
+    shapes.append(scene.box(frame.cells - 1, top, right - frame.cells + 2, frame.high, "ring"))
     said = f"{mat}, cluster {cluster} of {typology.k}"
     return Group(tuple(shapes), keys[mat], said, "row")
 
 
 def _cell(
-    x: float, y: float, width: float, value: float, limits: tuple[float, float]
+    x: float, y: float, frame: _Frame, value: float, limits: tuple[float, float]
 ) -> list[Shape]:
-    middle = x + width / 2
+    middle = x + frame.cell / 2
     if value != value:
-        return [scene.label(middle, y, "–", "small", "middle")]
+        return [scene.label(middle, y, "–", "small", "middle")] if frame.named else []
     share = (value - limits[0]) / ((limits[1] - limits[0]) or 1.0)
     fill = _colour(share)
+    gap = 1.0 if frame.named else 0.0
     area = scene.shape(
-        "rect", "", x=x + 0.5, y=y - ROW / 2 + 0.5, width=width - 1, height=ROW - 1, fill=fill
+        "rect",
+        "",
+        x=x + 0.5,
+        y=y - frame.high / 2 + gap / 2,
+        width=frame.cell - 1,
+        height=frame.high - gap,
+        fill=fill,
     )
+    if not frame.named:
+        return [area]
     ink = "#ffffff" if style.ink_on(fill) == style.PAPER else "#000000"
     figure = scene.shape(
         "text",

@@ -46,7 +46,9 @@ def silhouette_chart(
         for mat in sorted(typology.members(cluster), key=lambda one: -width_of[one])
     ]
     low, high = min(0.0, *width_of.values()), max(0.1, *width_of.values())
-    left = 40 + min(_MOST_NAME, max(map(scene.width_of, mats))) + 34
+    row = scene.row_height(len(mats))
+    named = row >= ROW
+    left = 40 + (min(_MOST_NAME, max(map(scene.width_of, mats))) + 34 if named else 20)
     right = _WIDTH - 44
 
     def x(value: float) -> float:
@@ -54,11 +56,11 @@ def silhouette_chart(
 
     legend, used = scene.key(6, 16, typology.key(), _WIDTH - 12)
     top = used + 24
-    foot = top + len(mats) * ROW
+    foot = top + len(mats) * row
     groups = [legend, _scale(x, low, high, top, foot, "silhouette width")]
     for place, mat in enumerate(mats):
-        y = top + (place + 0.5) * ROW
-        groups.append(_bar(mat, y, x, width_of[mat], typology, keys))
+        y = top + (place + 0.5) * row
+        groups.append(_bar(mat, y, row, x, width_of[mat], typology, keys))
     mean = sum(width_of.values()) / len(width_of)
     groups.append(
         Group(
@@ -86,6 +88,7 @@ def _scale(
 def _bar(
     mat: str,
     y: float,
+    row: float,
     x: Callable[[float], float],
     width: float,
     typology: Typology,
@@ -94,17 +97,20 @@ def _bar(
     cluster = typology.cluster_of[mat]
     type_id = typology.type_of[cluster]
     ends = sorted((x(0.0), x(width)))
-    # A value stands outside its bar, on the side of names only where there is nothing else.
-    value = scene.label(ends[1] + 5, y, decimal(width), "small")
+    shapes: list[Shape] = [scene.box(2, y - row / 2, _WIDTH - 4, row, "hit")]
+    look = f"mark {scene.type_look(type_id)}"
+    if row < ROW:
+        shapes.append(scene.box(6, y - row / 2, 16, row, look))
+        shapes.append(scene.box(ends[0], y - row / 2, ends[1] - ends[0], row, look))
+    else:
+        shapes += scene.marker(14, y, type_id, cluster)
+        shapes.append(scene.label(30, y, scene.cut(mat, _MOST_NAME), "name"))
+        shapes.append(scene.box(ends[0], y - 6, ends[1] - ends[0], 12, look))
+        # A value stands outside its bar, on the side of names only where there is nothing else.
+        shapes.append(scene.label(ends[1] + 5, y, decimal(width), "small"))
+    shapes.append(scene.box(2, y - row / 2, _WIDTH - 4, row, "ring"))
     return Group(
-        (
-            scene.box(2, y - ROW / 2, _WIDTH - 4, ROW, "hit"),
-            *scene.marker(14, y, type_id, cluster),
-            scene.label(30, y, scene.cut(mat, _MOST_NAME), "name"),
-            scene.box(ends[0], y - 6, ends[1] - ends[0], 12, f"mark {scene.type_look(type_id)}"),
-            value,
-            scene.box(2, y - ROW / 2, _WIDTH - 4, ROW, "ring"),
-        ),
+        tuple(shapes),
         keys[mat],
         f"{mat}, cluster {cluster} of {typology.k}, silhouette width {decimal(width)}",
         "row",
@@ -175,6 +181,30 @@ def _points(
     top: float,
     high: float,
 ) -> list[Group]:
+    groups = []
+    for (mat, (x, y)), name in zip(points.items(), _names(points, top, high), strict=True):
+        cluster = typology.cluster_of[mat]
+        type_id = typology.type_of[cluster]
+        size = 14 if name else 7
+        mark = (
+            (*scene.marker(x, y, type_id, cluster), name) if name else (scene.dot(x, y, type_id),)
+        )
+        shapes: tuple[Shape, ...] = (
+            scene.shape("circle", "hit", cx=x, cy=y, r=size),
+            *mark,
+            scene.shape("circle", "ring", cx=x, cy=y, r=size),
+        )
+        said = f"{mat}, cluster {cluster} of {typology.k}"
+        groups.append(Group(shapes, keys[mat], said, "point"))
+    return groups
+
+
+def _names(
+    points: Mapping[str, tuple[float, float]], top: float, high: float
+) -> list[Shape | None]:
+    """A label beside each point; none where there are too many."""
+    if len(points) > scene.MOST_NAMED:
+        return [None] * len(points)
     names = [scene.cut(mat, 110, SMALL) for mat in points]
     widths = [scene.width_of(name, SMALL) for name in names]
     options = [
@@ -183,15 +213,7 @@ def _points(
     ]
     taken = [around_point(x - 8, y - top, 11) for x, y in points.values()]
     corners = place_labels(options, widths, 13, taken, (_WIDTH - 16, high))
-    groups = []
-    for (mat, (x, y)), name, (left, low) in zip(points.items(), names, corners, strict=True):
-        cluster = typology.cluster_of[mat]
-        shapes: tuple[Shape, ...] = (
-            scene.shape("circle", "hit", cx=x, cy=y, r=14),
-            *scene.marker(x, y, typology.type_of[cluster], cluster),
-            scene.label(left + 8, low + top + 6.5, name, "small name"),
-            scene.shape("circle", "ring", cx=x, cy=y, r=14),
-        )
-        said = f"{mat}, cluster {cluster} of {typology.k}"
-        groups.append(Group(shapes, keys[mat], said, "point"))
-    return groups
+    return [
+        scene.label(left + 8, low + top + 6.5, name, "small name")
+        for name, (left, low) in zip(names, corners, strict=True)
+    ]

@@ -15,6 +15,7 @@ from buildingtrusts.output.report.content import (
     Chip,
     Chips,
     Column,
+    Fold,
     Pair,
     Panels,
     Paragraph,
@@ -26,14 +27,15 @@ from buildingtrusts.output.report.content import (
 from buildingtrusts.output.report.listing import frame_table, number_cell, p_cell, text_cell, whole
 from buildingtrusts.output.report.material import Saved, WaveMaterial
 from buildingtrusts.output.report.profile_chart import profile_chart
+from buildingtrusts.output.report.scene import MOST_NAMED
 from buildingtrusts.output.report.tree_chart import tree_chart
 from buildingtrusts.output.report.trust_charts import map_chart, silhouette_chart
 
 if TYPE_CHECKING:
     import pandas as pd
 
-#: With more trusts than this a figure that has a row for each is no longer read on a page.
-MOST_TRUSTS = 120
+#: With more trusts than this a figure that has a row for each is no longer drawn on the page.
+MOST_TRUSTS = 400
 
 
 def pictures(
@@ -57,6 +59,17 @@ def pictures(
             height=saved.size[1],
             stamp=stamp,
         )
+
+
+def behind_titles(figures: Iterable[Picture]) -> Iterator[Fold]:
+    """Figures of second rank, each of which a reader opens by its title."""
+    for one in figures:
+        yield Fold(f"{one.id}-more", f"{one.title} (figure)", (one,))
+
+
+def after(shown: Sequence[Block]) -> str:
+    """How a table with the values of a figure is folded; it is printed if there is no figure."""
+    return "repeats" if shown else "aside"
 
 
 def wave_sections(wave: WaveMaterial, keys: Mapping[str, str]) -> tuple[Section, ...]:
@@ -105,7 +118,8 @@ def _sample(wave: WaveMaterial, keys: Mapping[str, str]) -> Iterator[Block]:
         f"{'is' if clustered.sum() == 1 else 'are'} clustered.",
         "finding",
     )
-    yield from _pictures(wave, "sample")
+    shown = [*_pictures(wave, "sample")]
+    yield from shown
     roles = [role for role in words.ROLES if role != "all" and (sample["role"] == role).any()]
     wide = sample.pivot(index="mat_id", columns="role", values="n_responses")
     rows = []
@@ -129,6 +143,7 @@ def _sample(wave: WaveMaterial, keys: Mapping[str, str]) -> Iterator[Block]:
         tuple(rows),
         noun=words.GROUPS,
         stamp=wave.stamp,
+        fold=after(shown),
     )
 
 
@@ -149,7 +164,8 @@ def _agreement(wave: WaveMaterial, keys: Mapping[str, str]) -> Iterator[Block]:
         "ICC(1) is that share for one person's answer; ICC(2) is how reliable a "
         f"{words.GROUP}'s mean is. rwg runs from 0 (as spread as random answers) to 1 (all alike)."
     )
-    yield from _pictures(wave, "agreement")
+    shown = [*_pictures(wave, "agreement")]
+    yield from shown
     measures = ("icc1", "icc2", "rwg_mean", "rwg_median")
     rows = tuple(
         Row(
@@ -166,10 +182,12 @@ def _agreement(wave: WaveMaterial, keys: Mapping[str, str]) -> Iterator[Block]:
     yield Table(
         f"{wave.key}-agreement-table",
         "agreement",
-        f"Agreement within the clustered {words.GROUPS}, by statement",
+        f"Agreement within the clustered {words.GROUPS}",
         (Column("Statement"), *[Column(title, numeric=True) for title in titles]),
         rows,
+        noun="statements",
         stamp=wave.stamp,
+        fold=after(shown),
     )
 
 
@@ -188,7 +206,9 @@ def _clusters(wave: WaveMaterial, keys: Mapping[str, str]) -> Iterator[Block]:
         tuple(Chip(keys[mat], mat, _said(wave, mat)) for mat in mats),
     )
     yield _panels(wave, "clusters", [(one, _partition(wave, one, keys)) for one in wave.partitions])
-    yield from _pictures(wave, "ordination")
+    if len(mats) > MOST_TRUSTS:
+        yield from _pictures(wave, "dendrogram", "heatmap", "silhouettes")
+    yield from behind_titles(_pictures(wave, "ordination"))
     shown = ["k", "sizes", "mean_silhouette", "macro_silhouette"]
     data = partitions[[*shown, "calinski_harabasz", "davies_bouldin", "dunn", "c_index"]]
     data = data.assign(sizes=data["sizes"].str.replace(";", ", "))
@@ -206,7 +226,9 @@ def _clusters(wave: WaveMaterial, keys: Mapping[str, str]) -> Iterator[Block]:
             "c_index": "C-index",
         },
         note="Large is good, but for Davies-Bouldin and the C-index. Silhouettes run from −1 to 1.",
+        noun="partitions",
         stamp=wave.stamp,
+        fold="aside",
     )
 
 
@@ -248,7 +270,7 @@ def _partition(wave: WaveMaterial, typology: Typology, keys: Mapping[str, str]) 
     )
     yield Paragraph(found, "finding")
     if len(mats) > MOST_TRUSTS:
-        yield from _pictures(wave, "dendrogram", "heatmap", "silhouettes")
+        yield _silhouette_table(wave, typology, keys, prefix)
         return
     means = _means(wave, mats)
     questions = wave.questions.block(wave.block)
@@ -266,6 +288,7 @@ def _partition(wave: WaveMaterial, typology: Typology, keys: Mapping[str, str]) 
         f"({high[0]}, {labels[high[1]]}).",
         tree_chart(linkage, leaves, means, typology, questions, keys, distance, wave.stamp),
         _means_table(wave, typology, means, keys, prefix),
+        note=words.THIN_ROWS if len(mats) > MOST_NAMED else "",
         stamp=wave.stamp,
     )
     silhouette = Chart(
@@ -310,6 +333,7 @@ def _map(wave: WaveMaterial, typology: Typology, keys: Mapping[str, str], prefix
             {"mat_id": words.GROUP.capitalize(), "axis_1": "First axis", "axis_2": "Second axis"},
             {"cluster": 0},
             keys,
+            noun=words.GROUPS,
             stamp=wave.stamp,
         ),
         note=f"{words.GROUPS.capitalize()} close together answer alike, as far as two axes show.",
@@ -358,6 +382,7 @@ def _means_table(
             *[Column(labels[str(item)], numeric=True) for item in means.columns],
         ),
         rows,
+        noun=words.GROUPS,
         stamp=wave.stamp,
     )
 
@@ -375,6 +400,7 @@ def _silhouette_table(
         {"mat_id": words.GROUP.capitalize(), "neighbour": "Nearest other cluster"},
         {"cluster": 0, "neighbour": 0},
         keys,
+        noun=words.GROUPS,
         stamp=wave.stamp,
     )
 
@@ -516,13 +542,15 @@ def _running(wave: WaveMaterial, keys: Mapping[str, str]) -> Iterator[Block]:
         "from 0 (devolved) to 10 (central).",
         "finding",
     )
-    yield from _pictures(
-        wave,
-        "operations_profiles",
-        "operating_model",
-        *(name for name, saved in wave.figures.items() if saved.title),
-        "effectiveness",
-        "figure_6_standardisation",
+    yield from _pictures(wave, "operations_profiles")
+    yield from behind_titles(
+        _pictures(
+            wave,
+            "operating_model",
+            *(name for name, saved in wave.figures.items() if saved.title),
+            "effectiveness",
+            "figure_6_standardisation",
+        )
     )
     drawn = wave.drawn
     shown = of_all.assign(
@@ -532,7 +560,7 @@ def _running(wave: WaveMaterial, keys: Mapping[str, str]) -> Iterator[Block]:
         shown[["mat_id", "cluster", "n", "centralisation", "spread", "place"]],
         f"{wave.key}-operating-table",
         "operating_model",
-        f"How centralised each {words.GROUP} is (of {drawn.k} clusters)",
+        f"How centralised each {words.GROUP} is, with its cluster of {drawn.k}",
         {
             "mat_id": words.GROUP.capitalize(),
             "n": "Answers",
@@ -541,7 +569,9 @@ def _running(wave: WaveMaterial, keys: Mapping[str, str]) -> Iterator[Block]:
         },
         {"centralisation": 1, "spread": 1},
         keys,
+        noun=words.GROUPS,
         stamp=wave.stamp,
+        fold="aside",
     )
 
 
@@ -552,7 +582,8 @@ def _crosstabs(wave: WaveMaterial, keys: Mapping[str, str]) -> Iterator[Block]:
         "p is exact; in brackets Holm's adjustment over the attributes."
     )
     yield _panels(wave, "crosstabs", [(one, _crosstab(wave, one)) for one in wave.partitions])
-    yield from _pictures(wave, "crosstabs", "associations", "performance_by_cluster")
+    yield from _pictures(wave, "crosstabs")
+    yield from behind_titles(_pictures(wave, "associations", "performance_by_cluster"))
 
 
 def _crosstab(wave: WaveMaterial, typology: Typology) -> Iterator[Block]:
@@ -615,6 +646,7 @@ def tests_table(tests: pd.DataFrame, ident: str, name: str, stamp: str) -> Table
         rows,
         noun="attributes",
         stamp=stamp,
+        fold="repeats",
     )
 
 
@@ -646,4 +678,5 @@ def _counts_table(
         tuple(rows),
         noun="levels",
         stamp=wave.stamp,
+        fold="aside",
     )

@@ -15,14 +15,15 @@ INTERFACE = {
     "contents": "On this page",
     "switch": "Number of clusters",
     "panel": "{k} clusters",
-    "data": "The data as a table",
     "tools": "Copy or download",
     "copy_data": "Copy data (CSV)",
     "save_data": "Download data (CSV)",
     "copy_picture": "Copy picture (PNG)",
     "save_picture": "Download picture (SVG)",
     "all": "all",
+    "find": "Find in this table",
     "let_go": "Let go",
+    "nobody": f"no {GROUP}",
     "hint": (
         "Point at a trust in a table or in a figure drawn on this page, or choose one here, and it "
         "is marked in all of them. In a figure the arrow keys go from trust to trust; Enter keeps "
@@ -32,9 +33,15 @@ INTERFACE = {
     "marked": f"The marked {GROUP}",
 }
 
+#: More trusts than this are chosen from a list, and not by a button each.
+MOST_CHIPS = 60
+THIN_ROWS = f"Each thin row is a {GROUP}: point at it, or choose one above, and it is named."
+
 #: What a wave is called on a page of one wave, and what spans waves.
 ONE_WAVE, STUDY = "The survey, step by step", "Claims, methods and sources"
-SEVERAL_WAVES = "{n} waves of one study"
+#: The page of several waves, and what it is called where their titles do not begin alike.
+TITLE_AND_YEARS = "{title}, {years}"
+NO_TITLE = "{n} waves of one study"
 
 #: How clusters were made, as one sentence of the page says it.
 LINKAGES = {
@@ -101,6 +108,11 @@ FIGURES = {
     "transitions": "Where trusts went between waves",
     "changes": "What changed between waves",
 }
+#: Figures of interviews, by what they show.
+INTERVIEW_FIGURES = {
+    "centralisation": "How central each area is, by the interviews",
+    "break_points": "Who mentions which break point, by {attribute}",
+}
 
 ROLES = {
     "ceo": "Chief executive",
@@ -132,8 +144,8 @@ COUNTED = {
     "differs": "different",
     "tie": "tied",
     "report inconsistent": "contradicted by the report itself",
-    "computed only": "with no published number to hold them against",
-    "not computable": "not computable",
+    "computed only": "without a published number",
+    "not computable": "that cannot be computed",
 }
 #: A sign before each verdict, so that it is not told by colour alone.
 SIGNS = {
@@ -165,6 +177,17 @@ MAY_BE_CITED = {
         "No. These answers are invented to show how the pipeline works, and are evidence about no "
         "{group}."
     ),
+}
+#: How verdicts on many reconstructions of one survey are told where they differ.
+UNDETERMINED = "not determined"
+NOT_SETTLED = (
+    "Not settled: the published figures leave it open whether the clusters are more than noise. "
+    "Of {n} reconstructions that fit these figures, {each}."
+)
+ENSEMBLE = {
+    "supported": "{n} support the clusters",
+    "weak": "{n} are weak evidence for them",
+    "not distinguishable from noise": "{n} cannot be told from noise",
 }
 NOT_JUDGED = "Not judged: the evidence is switched off for this wave."
 NO_CLAIMS = "No published claims are held against this study."

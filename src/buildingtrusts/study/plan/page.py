@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -49,7 +50,9 @@ class PagePlan:
                 for name in self.plan.table_names(wave)
             ],
             *[f"{results}/tables/{name}.csv" for name in self.plan.study_tables()],
+            *self.plan.tracking.common_files("partitions.csv"),
             *self.plan.wave_processed("responses", "codebook"),
+            *(self.plan.interviews.codes(name) for name in self.plan.interviews.sets),
             self.plan.paper.methods_files()[1],
             *self.plan.figures.report_figures_file(),
             *[
@@ -78,4 +81,7 @@ class PagePlan:
                 else {}
             ),
         )
-        return f"{flags} {self.plan.word_flags()}"
+        words = ["--common"] if self.plan.tracking.common_block else []
+        for name in self.plan.interviews.sets:
+            words += ["--interview-codes", name, self.plan.interviews.codes(name)]
+        return f"{flags} {shlex.join(words)} {self.plan.word_flags()}"
