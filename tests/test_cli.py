@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 import tomllib
@@ -11,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from buildingtrusts import __version__
-from buildingtrusts.cli import COMMANDS, main
+from buildingtrusts.cli import BY_HAND, COMMANDS, main
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -33,7 +34,8 @@ def test_help_lists_every_command(capsys: pytest.CaptureFixture[str], words: lis
     printed = capsys.readouterr()
     assert printed.err == ""
     lines = [line.split() for line in printed.out.splitlines() if line.startswith("  ")]
-    assert [line[0] for line in lines] == list(COMMANDS)
+    assert sorted(line[0] for line in lines) == sorted(COMMANDS)
+    assert [line[0] for line in lines[: len(BY_HAND)]] == list(BY_HAND)
     assert all(len(line) > 3 for line in lines)
 
 
@@ -50,8 +52,10 @@ def test_a_misspelt_command_is_told_with_those_there_are(
     assert main(["clutser"]) == 2
     printed = capsys.readouterr()
     assert printed.out == ""
-    assert printed.err.startswith("'clutser' is not a command.\n")
-    assert "  cluster " in printed.err
+    assert printed.err.startswith("'clutser' is not a command. Did you mean 'cluster'?")
+    assert printed.err.count("\n") == 1
+    assert main(["xyzzy"]) == 2
+    assert "Did you mean" not in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("command", COMMANDS)
@@ -73,6 +77,19 @@ def test_every_flag_of_every_command_has_a_help_text() -> None:
         step = importlib.import_module(f"buildingtrusts.steps.{command.replace('-', '_')}")
         step.add_arguments(parser)
         assert not [one.dest for one in parser._actions if not one.help], command
+
+
+def test_help_tells_defaults_that_say_something_and_what_is_needed(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    for command in ("assign", "add-wave", "draw"):
+        with pytest.raises(SystemExit):
+            main([command, "--help"])
+    printed = " ".join(capsys.readouterr().out.split())
+    assert not re.findall(r"\(default: (?:None|\[.*?|False|)\)", printed)
+    assert "table to write (needed)" in printed
+    assert "bootstraps of respondents (default: 1000)" in printed
+    assert "pictures to write (default: pdf svg png)" in printed
 
 
 @pytest.mark.parametrize("words", [["cluster"], ["cluster", "--kk", "3"], ["ingest", "--out"]])

@@ -68,6 +68,12 @@ COMMANDS: dict[str, str] = {
     "count-ledger": "count the ledger's verdicts by basis; fail on a difference that matters",
 }
 
+#: Commands that people call, in the order in which they are needed; the others are steps of a run.
+BY_HAND = (
+    *("questionnaire", "add-wave", "check", "describe", "register", "count-ledger", "feedback"),
+    *("assign", "reconstruct", "illustrate-wave", "illustrate-interviews"),
+)
+
 
 # Linear algebra on one thread: threads start slowly for matrices of this size, and how many share
 # a sum decides its last bit.
@@ -102,22 +108,47 @@ def main(argv: Sequence[str] | None = None) -> int:
         print(f"buildingtrusts {__version__}")
         return 0
     if words[0] not in COMMANDS:
-        print(f"'{words[0]}' is not a command.\n\n{_overview()}", file=sys.stderr)
+        print(_not_a_command(words[0]), file=sys.stderr)
         return 2
     return _run(words[0], words[1:])
 
 
 def _overview() -> str:
     width = max(map(len, COMMANDS))
-    lines = [f"  {name:<{width}}  {help_text}" for name, help_text in COMMANDS.items()]
+    lines = {name: f"  {name:<{width}}  {told}" for name, told in COMMANDS.items()}
     return "\n".join(
         [
             "usage: buildingtrusts COMMAND [--help] [flags]",
             "",
-            "The whole study is run by `snakemake --cores 2`; these are its steps, one by one:",
-            *lines,
+            "The whole study is run by `snakemake --cores 2`. Before and after a run, people call:",
+            *(lines[name] for name in BY_HAND),
+            "",
+            "The steps of a run, which the workflow calls one by one:",
+            *(line for name, line in lines.items() if name not in BY_HAND),
         ]
     )
+
+
+def _not_a_command(word: str) -> str:
+    import difflib
+
+    near = difflib.get_close_matches(word, COMMANDS, n=1)
+    meant = f" Did you mean '{near[0]}'?" if near else ""
+    return f"'{word}' is not a command.{meant} `buildingtrusts --help` lists those there are."
+
+
+class _Help(argparse.HelpFormatter):
+    """Tell defaults that say something, and which flags are needed."""
+
+    def _get_help_string(self, action: argparse.Action) -> str:
+        told = action.help or ""
+        if action.required and action.option_strings:
+            return f"{told} (needed)"
+        if action.default in (None, False, "", [], (), argparse.SUPPRESS):
+            return told
+        if isinstance(action.default, list | tuple):
+            return f"{told} (default: {' '.join(map(str, action.default))})"
+        return f"{told} (default: %(default)s)"
 
 
 def _run(command: str, flags: Sequence[str]) -> int:
@@ -125,7 +156,7 @@ def _run(command: str, flags: Sequence[str]) -> int:
     parser = argparse.ArgumentParser(
         prog=f"buildingtrusts {command}",
         description=COMMANDS[command],
-        formatter_class=argparse.ArgumentDefaultsHelpFormatter,
+        formatter_class=_Help,
     )
     step.add_arguments(parser)
     arguments = parser.parse_args(flags)

@@ -5,9 +5,11 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
 from buildingtrusts.output.crate import PROFILE, CrateWave, FileFacts, Run, crate
 
@@ -119,6 +121,22 @@ def test_a_licence_is_known_by_its_name_or_told_in_its_words(licence: str, ident
     graph = graph_of(replace(RUN, waves=(replace(WAVE, licence=licence),)))
     assert graph["./"]["license"] == {"@id": identifier}
     assert graph[identifier]["name"] == licence
+
+
+def test_software_has_the_authors_and_licence_of_its_citation() -> None:
+    graph = graph_of(RUN)
+    citation = yaml.safe_load(Path("CITATION.cff").read_text(encoding="utf-8"))
+    own = graph["#buildingtrusts"]
+    assert graph[own["author"]["@id"]]["name"] == citation["authors"][0]["name"]
+    assert graph[own["license"]["@id"]]["name"] == citation["license"]
+
+
+def test_a_file_of_another_publisher_has_its_licence_and_its_credit() -> None:
+    register = FileFacts("register.csv", 1, OTHER, "OGL-UK-3.0", "Contains public information.")
+    graph = graph_of(replace(RUN, inputs=(register,)))
+    assert graph[register.uri]["license"] == {"@id": "https://spdx.org/licenses/OGL-UK-3.0"}
+    assert graph[register.uri]["description"] == "Contains public information."
+    assert graph["./"]["license"] == {"@id": "https://spdx.org/licenses/CC0-1.0"}
 
 
 def test_a_commit_is_told_with_whether_files_differ_from_it() -> None:

@@ -8,6 +8,7 @@ import re
 import shutil
 import subprocess
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -182,6 +183,14 @@ def test_the_workbook_has_no_formula_and_leaves_numbers_alone() -> None:
         assert all(b"hyperlink" not in opened.read(name) for name in links)
 
 
+def test_markdown_gives_a_column_the_width_that_its_texts_need() -> None:
+    rules = markdown(table("Trust of the North"), 1).splitlines()[3].strip("| ").split(" | ")
+    block, trust, n, _, _ = map(len, rules)
+    assert trust > 2 * n
+    assert trust > block
+    assert [one.endswith(":") for one in rules] == [False, False, True, True, True]
+
+
 def test_csv_keeps_names_as_they_are() -> None:
     rows = list(csv.reader(io.StringIO(csv_text(table("=1+1", "a,b")))))
     assert [row[1] for row in rows] == ["Trust", "=1+1", "a,b"]
@@ -195,6 +204,7 @@ def test_csv_keeps_names_as_they_are() -> None:
         ("50% & # $ _ ^ ~", r"50\% \& \# \$ \_ \textasciicircum{} \textasciitilde{}"),
         ("--", "-{}-"),
         ("''", "'{}'"),
+        ("the verdict 'weak', trusts' (k='2')", "the verdict `weak', trusts' (k='2')"),
         ("é ő ï ß", "\\'{e} \\H{o} \\\"{\\i} \\ss{}"),
         ("中", r"\othercharacter{4E2D}"),
     ],
@@ -231,6 +241,11 @@ def test_a_table_too_wide_names_its_groups_on_lines_of_their_own() -> None:
     text = latex(table("A trust with a name that is much too long for one line " * 3), "w")
     assert r"\multicolumn{4}{@{}l@{}}{\emph{Strategy}} \\*" in text
     assert r"\parbox[t]" in text
+
+
+def test_names_joined_by_a_hyphen_may_stand_on_two_lines() -> None:
+    made = PaperTable("x", "X", (Column("Davies-Bouldin", "decimal"),), ((1.5,),))
+    assert r"Davies-\\Bouldin" in latex(made, "w")
 
 
 def test_latex_compiles_whatever_trusts_are_called(tmp_path: Path) -> None:
@@ -275,8 +290,40 @@ def test_the_workbook_follows_the_guidance_on_accessible_spreadsheets() -> None:
         assert not re.findall(r"<c [^>]*/>", sheet), "no cell is empty"
     marked = [text for name, text in texts.items() if name.startswith("xl/tables/")]
     assert len(marked) == 4
+    assert 'name="Table_1_trusts"' in "".join(marked)
+    assert all('fitToHeight="0"' in sheet and "landscape" in sheet for sheet in sheets)
+    assert "location=\"'Contents'!A1\"" in texts["xl/worksheets/sheet4.xml"]
     assert not any("autoFilter" in text for text in marked)
     assert strings(archive).count("[x]") == 1
+
+
+def test_what_is_told_above_a_table_stands_in_lines_that_a_screen_holds() -> None:
+    note = "p: exact test; Holm: adjusted. " + "V: an effect size, " * 12 + "by chance."
+    said = strings(book(replace(table(), notes=(note,))))
+    assert "p: exact test; Holm: adjusted." in said
+    told = [text for text in said if "effect size" in text]
+    assert len(told) > 1
+    assert max(map(len, told)) <= 120
+    assert " ".join(told) in note
+
+
+def test_a_row_is_as_high_as_its_longest_text() -> None:
+    text = "why " * 60
+    made = PaperTable("w", "W", (Column("n", "count"), Column("Why")), ((1, text), (2, "short")))
+    with zipfile.ZipFile(io.BytesIO(book(made))) as opened:
+        sheet = opened.read("xl/worksheets/sheet4.xml").decode()
+    high, low = [float(one) for one in re.findall(r'ht="([0-9.]+)"', sheet)][-2:]
+    assert high >= 4 * low
+
+
+def test_text_beside_a_number_is_set_off_from_it() -> None:
+    made = PaperTable("w", "W", (Column("k", "count"), Column("Sizes")), ((3, "6, 9, 2"),))
+    with zipfile.ZipFile(io.BytesIO(book(made))) as opened:
+        sheet = opened.read("xl/worksheets/sheet4.xml").decode()
+        styles = opened.read("xl/styles.xml").decode()
+    formats = re.findall(r"<xf .*?(?:/>|</xf>)", styles.partition("<cellXfs")[2])
+    (number,) = re.findall(r'<c r="B\d+" s="(\d+)" t="s"><v>\d+</v></c></row></sheetData>', sheet)
+    assert 'indent="1"' in formats[int(number)]
 
 
 def test_the_workbook_repeats_byte_for_byte_and_holds_no_time_of_writing() -> None:
@@ -313,6 +360,23 @@ def test_word_holds_the_names_and_repeats_byte_for_byte() -> None:
     (read,) = document.tables
     assert [row.cells[1].text for row in list(read.rows)[1:]] == [*MALICIOUS, "a b"]
     assert "tblHeader" in read.rows[0]._tr.xml
+    of_columns, of_cells = [
+        [one.width for one in row] for row in (read.columns, read.rows[0].cells)
+    ]
+    assert of_columns == of_cells
+    assert len(set(of_columns)) > 1
+
+
+def test_word_breaks_no_number_however_much_text_stands_beside_it() -> None:
+    docx = pytest.importorskip("docx")
+    from buildingtrusts.output.paper.word import word
+
+    made = table("A trust with a long name of many words that has to be folded " * 2)
+    (read,) = docx.Document(io.BytesIO(word(made, 1, "2017-10-31"))).tables
+    block, trust, n, mean, p = (column.width.cm for column in read.columns)
+    assert n > 5 * 0.18, "1,234 at nine points"
+    assert p > 6 * 0.18
+    assert trust > 2 * max(block, n, mean, p)
 
 
 # --- which tables there are ------------------------------------------------------------------
@@ -356,7 +420,9 @@ def test_interviews_are_told_by_area_and_by_break_point_with_the_tests_beside() 
         columns=["interviews", "code", "group", "p_adjusted"],
     )
     of = StudyTables({"interviews": pd.DataFrame(rows, columns=columns), "interview_tests": tests})
-    assert compose_study_table("interviews", of).rows == (("2017", "Hiring", 5, 4, 2.25, 0.5, 6),)
+    of = replace(of, labels={("2017", "area", "hiring"): "Hiring of staff"})
+    told = ("2017", "Hiring of staff", 5, 4, 2.25, 0.5, 6)
+    assert compose_study_table("interviews", of).rows == (told,)
     points = compose_study_table("break_points", of)
     assert points.rows == (("2017", "Ten schools", 5, 2, 0.04),)
     assert [one.title for one in points.columns][-1] == "p (Holm), trust size (schools)"

@@ -141,3 +141,16 @@ def test_a_folder_that_a_rule_makes_is_described_file_by_file(tmp_path: Path) ->
         (tmp_path / "made" / name).write_text("x", encoding="utf-8")
     found = [one.name for one in describe_run._files([str(tmp_path / "made")])]
     assert found == ["1.csv", "2.csv"]
+
+
+def test_an_extract_of_the_register_keeps_its_licence(study: Path) -> None:
+    folder = study / "raw" / "register" / "2017-01-19"
+    shutil.copytree(ROOT / "tests" / "register" / "fixtures" / "2017-01-19", folder)
+    for file in plan_study(VALUES, "config.yaml").described():
+        Path(file).parent.mkdir(parents=True, exist_ok=True)
+        Path(file).write_text(file, encoding="utf-8")
+    graph = described()
+    licensed = {one["name"]: one["license"]["@id"] for one in graph.values() if "license" in one}
+    extract = [name for name in licensed if name.startswith("raw/register/")]
+    assert len(extract) == 2
+    assert {licensed[name] for name in extract} == {"https://spdx.org/licenses/OGL-UK-3.0"}

@@ -82,3 +82,11 @@ def test_words_that_are_not_known_are_refused(
     assert refused.value.code == 2
     assert "invalid choice" in capsys.readouterr().err
     assert not (tmp_path / "README.md").exists()
+
+
+def test_tables_of_the_register_give_it_the_credit_that_its_licence_wants(tmp_path: Path) -> None:
+    assert "Open Government Licence" not in guide(tmp_path, "original")
+    out = tmp_path / "README.md"
+    flags = ("--title", "All", "--provenance", "original", "--tables", "population", "--out")
+    run("describe-tables", *flags, out)
+    assert "public sector information" in out.read_text(encoding="utf-8")

@@ -5,6 +5,8 @@ from __future__ import annotations
 import builtins
 import io
 import re
+import shutil
+import subprocess
 import zipfile
 from pathlib import Path
 
@@ -107,6 +109,26 @@ def test_original_answers_carry_no_stamp_anywhere(finished: Finished, tmp_path: 
     book = workbook_text(gather(out, provenance="original"))
     everything = " ".join([book, *texts(out / "paper").values()]).casefold()
     assert not re.findall("reconstruct|illustrat|invented", everything)
+
+
+def test_a_manuscript_takes_in_every_table_as_it_is(finished: Finished, tmp_path: Path) -> None:
+    if shutil.which("pdflatex") is None:
+        pytest.skip("needs pdflatex")
+    out = write(finished, tmp_path)
+    gather(out)
+    files = sorted([*(out / "paper").glob("*.tex"), *(out / "study_paper").glob("*.tex")])
+    inputs = "\n".join(rf"\input{{{file.relative_to(out)}}}" for file in files)
+    (out / "paper.tex").write_text(
+        "\\documentclass{article}\\usepackage{booktabs,longtable}\\begin{document}\n"
+        f"{inputs}\n\\end{{document}}\n",
+        encoding="utf-8",
+    )
+    command = ["pdflatex", "-interaction=nonstopmode", "-halt-on-error", "paper.tex"]
+    done = subprocess.run(command, cwd=out, capture_output=True, check=False)
+    assert done.returncode == 0, done.stdout.decode("latin-1")[-2000:]
+    log = (out / "paper.log").read_text(encoding="latin-1")
+    assert "Overfull" not in log, "a table leaves the margins"
+    assert "multiply defined" not in log
 
 
 def test_a_malicious_name_is_read_and_never_run(finished: Finished, tmp_path: Path) -> None:

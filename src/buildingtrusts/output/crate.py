@@ -40,16 +40,22 @@ _FORMATS = {
     "yaml": "application/yaml",
 }
 #: Licences that have a name everybody knows them by.
+_DEVELOPERS, _LICENCE = "The buildingtrusts developers", "MIT"
 _SPDX = ("CC0-1.0", "CC-BY-4.0", "CC-BY-SA-4.0", "CC-BY-NC-4.0", "MIT", "OGL-UK-3.0", "ODbL-1.0")
 
 
 @dataclass(frozen=True)
 class FileFacts:
-    """A file: its path with ``/``, relative to the crate or to the study, size and SHA-256."""
+    """A file: its path with ``/``, relative to the crate or to the study, size and SHA-256.
+
+    A file of another publisher has its licence and what its licence wants to be said.
+    """
 
     path: str
     size: int
     sha256: str
+    licence: str = ""
+    credit: str = ""
 
     @property
     def uri(self) -> str:
@@ -143,7 +149,8 @@ def crate(run: Run) -> str:
     inputs, choices, software = _inputs(files), _choices(run.configuration), _software(run)
     outputs = [_output(file) for file in run.outputs]
     waves = [_wave(wave) for wave in run.waves]
-    licences = _licences(run.waves)
+    said = [_LICENCE, *(wave.licence for wave in run.waves), *(file.licence for file in files)]
+    licences = _licences(filter(None, said))
     graph = [
         _descriptor(),
         _root(run, outputs, [*waves, *inputs]),
@@ -174,7 +181,7 @@ def _descriptor() -> Entity:
 
 def _root(run: Run, outputs: list[Entity], mentioned: list[Entity]) -> Entity:
     waves = "; ".join(f"{wave.title} ({wave.provenance})" for wave in run.waves)
-    licences = _references(_licences(run.waves))
+    licences = _references(_licences(wave.licence for wave in run.waves))
     said = f"Tables, figures and texts made by buildingtrusts from: {waves}."
     return {
         "@id": "./",
@@ -227,8 +234,11 @@ def _software(run: Run) -> list[Entity]:
         "@type": "SoftwareApplication",
         "name": "buildingtrusts",
         "version": run.software,
+        "author": {"@id": "#developers"},
+        "license": {"@id": _licence_id(_LICENCE)},
         "softwareRequirements": _references(required),
     }
+    required.append(_named("#developers", "Organization", _DEVELOPERS))
     if not run.commit:
         return [own, *required]
     changed = "with changes not committed" if run.dirty else "without changes"
@@ -264,9 +274,8 @@ def _wave(wave: CrateWave) -> Entity:
     }
 
 
-def _licences(waves: Iterable[CrateWave]) -> list[Entity]:
-    words = dict.fromkeys(wave.licence for wave in waves)
-    return [_named(_licence_id(word), "CreativeWork", word) for word in words]
+def _licences(words: Iterable[str]) -> list[Entity]:
+    return [_named(_licence_id(word), "CreativeWork", word) for word in dict.fromkeys(words)]
 
 
 def _licence_id(word: str) -> str:
@@ -283,6 +292,9 @@ def _inputs(files: Iterable[FileFacts]) -> list[Entity]:
     for uri, same in by_uri.items():
         first, *others = dict.fromkeys(file.path for file in same)
         entity = _named(uri, "CreativeWork", first, **same[0].facts)
+        if same[0].licence:
+            entity |= {"license": {"@id": _licence_id(same[0].licence)}}
+            entity |= {"description": same[0].credit}
         found.append(entity | ({"alternateName": others} if others else {}))
     return found
 

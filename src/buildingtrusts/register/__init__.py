@@ -7,3 +7,10 @@
 :mod:`.population`            how many trusts are at each level, beside a sample
 ============================  ====================================================
 """
+
+#: The register's licence, by its name in the list of SPDX, and what it wants to be said.
+LICENCE = "OGL-UK-3.0"
+ATTRIBUTION = (
+    "Contains public sector information from DfE Get Information About Schools, licensed under "
+    "the Open Government Licence v3.0."
+)

@@ -38,7 +38,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "respondent, or a row for each trust that holds its average ratings",
     )
     parser.add_argument("--config", default="config/config.yaml", help="configuration of the study")
-    parser.add_argument("--k", type=int, help="number of clusters; None is the last reported")
+    parser.add_argument(
+        "--k", type=int, help="number of clusters; by default the last that is reported"
+    )
     parser.add_argument("--draws", type=int, default=1_000, help="bootstraps of respondents")
     parser.add_argument("--out", required=True, metavar="FILE", help="table to write")
 

@@ -11,6 +11,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -61,9 +62,19 @@ def _describe(plan: Plan, config_file: str, folder: Path) -> Run:
         requirements={"Python": platform.python_version(), **_libraries()},
         configuration=dict(_leaves(choices)),
         waves=tuple(_wave(plan, name) for name in plan.waves),
-        inputs=tuple(_facts(Path(file)) for file in plan.inputs_of_the_study(config_file)),
+        inputs=tuple(_inputs(plan, config_file)),
         outputs=tuple(_facts(file, folder) for file in _files(plan.described())),
     )
+
+
+def _inputs(plan: Plan, config_file: str) -> Iterator[FileFacts]:
+    from buildingtrusts.register import ATTRIBUTION, LICENCE
+
+    of_register = set(plan.register.files())
+    for file in plan.inputs_of_the_study(config_file):
+        facts = _facts(Path(file))
+        known = file in of_register
+        yield replace(facts, licence=LICENCE, credit=ATTRIBUTION) if known else facts
 
 
 def _wave(plan: Plan, name: str) -> CrateWave:

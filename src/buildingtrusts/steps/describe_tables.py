@@ -43,8 +43,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> None:
     """Write the README."""
+    from buildingtrusts.register import ATTRIBUTION
     from buildingtrusts.survey.interviews import interview_statement
 
+    of_register = "population" in arguments.tables
     warnings = (statement(arguments.provenance), interview_statement(arguments.interviews))
     contracts = {**WAVE_TABLES, **EVIDENCE_TABLES, **STUDY_TABLES}
     words = Vocabulary(dict(arguments.words))
@@ -58,6 +60,7 @@ def run(arguments: argparse.Namespace) -> None:
                 "Source": arguments.source,
                 "Licence of the responses": arguments.licence,
                 "These tables": words.say(arguments.note),
+                "The register": ATTRIBUTION if of_register else "",
             },
             {name: replace(one, holds=words.say(one.holds)) for name, one in tables.items()},
         ),

@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from buildingtrusts.study.contents import content_of
 from buildingtrusts.study.flags import add_paper, add_words, refuse_word_without_its_library
 
 if TYPE_CHECKING:
@@ -37,6 +38,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--waves", nargs="+", required=True, help="names of these waves, in the same order"
+    )
+    parser.add_argument(
+        "--codes",
+        nargs="*",
+        default=[],
+        metavar="SET=FILE",
+        help="codes of each set of interviews, for their labels",
     )
     parser.add_argument("--workbook", required=True, help="the workbook to write")
     parser.add_argument("--first", type=int, default=1, help="number of the first table")
@@ -99,7 +107,7 @@ def _stamp(name: str, of: StudyTables, arguments: argparse.Namespace) -> str:
 def _names(waves: list[str], of: StudyTables) -> frozenset[str]:
     """Texts from data, which stay as they are whatever a study calls its groups."""
     told = of.tables["ledger"]["statement"].dropna() if "ledger" in of.tables else ()
-    return frozenset([*waves, *map(str, told)])
+    return frozenset([*waves, *map(str, told), *of.labels.values()])
 
 
 def _material(arguments: argparse.Namespace) -> StudyTables:
@@ -113,7 +121,20 @@ def _material(arguments: argparse.Namespace) -> StudyTables:
     tables = {name: read_table(Path(arguments.tables, f"{name}.csv")) for name in sorted(sources)}
     if arguments.verdicts:
         tables["verdict"] = pd.concat([read_table(one) for one in arguments.verdicts])
-    return StudyTables(tables, count_verdicts(tables["ledger"]) if "ledger" in tables else {})
+    counts = count_verdicts(tables["ledger"]) if "ledger" in tables else {}
+    return StudyTables(tables, counts, _labels(arguments.codes))
+
+
+def _labels(given: list[str]) -> dict[tuple[str, str, str], str]:
+    from buildingtrusts.survey.interviews import AREA, BREAK_POINT, tidy_codes
+    from buildingtrusts.survey.raw_table import parse_csv
+
+    found = {}
+    for name, _, file in (one.partition("=") for one in given):
+        codes = tidy_codes(parse_csv(content_of(Path(file)), file))
+        for kind, of_kind in ((AREA, codes.areas), (BREAK_POINT, codes.break_points)):
+            found.update({(name, kind, one.code): one.label for one in of_kind})
+    return found
 
 
 def _of_waves(arguments: argparse.Namespace) -> list[tuple[str, PaperTable]]:

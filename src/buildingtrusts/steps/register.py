@@ -6,15 +6,10 @@ import argparse
 from pathlib import Path
 
 from buildingtrusts.output.tables import write_table
-from buildingtrusts.register import population, sensitivity, trusts
+from buildingtrusts.register import ATTRIBUTION, population, sensitivity, trusts
 from buildingtrusts.register.cutoffs import Cutoffs, parse_cutoffs
 from buildingtrusts.register.extract import Extract, is_part_of_extract, tidy_extract
 from buildingtrusts.study.problems import InputProblems, Problem
-
-ATTRIBUTION = (
-    "Contains public sector information from DfE Get Information About Schools, licensed under "
-    "the Open Government Licence v3.0."
-)
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

@@ -148,7 +148,8 @@ def latex_text(text: str) -> str:
     >>> print(latex_text(r"50% & \input{x}"))
     50\% \& \textbackslash{}input\{x\}
     """
-    plain = clean(text)
+    # At the start of a word it opens a quotation.
+    plain = re.sub(r"(?<![^\s(])'(?=\w)", "‘", clean(text))
     return "".join(
         # Two of these in a row would become another sign.
         f"{one}{{}}" if one in "-'," and one == after else _letter(one)
@@ -287,15 +288,21 @@ def _heads(page: _Page) -> str:
 
 def _folded(title: str, room: int) -> list[str]:
     """A heading over lines, no wider than the values below it or its longest word."""
-    words = clean(title).split(" ")
+    words = _words(title)
     widest = max(room, *map(len, words))
     lines = [words[0]]
     for word in words[1:]:
-        if len(lines[-1]) + 1 + len(word) <= widest:
-            lines[-1] += f" {word}"
+        longer = f"{lines[-1]}{'' if lines[-1].endswith('-') else ' '}{word}"
+        if len(longer) <= widest:
+            lines[-1] = longer
         else:
             lines.append(word)
     return lines
+
+
+def _words(title: str) -> list[str]:
+    """Parts of a heading between which a line may end: two names joined by a hyphen are two."""
+    return re.split(r" |(?<=\w-)(?=\w)", clean(title))
 
 
 def _by_column(
@@ -307,7 +314,7 @@ def _by_column(
 def _natural(columns: tuple[Column, ...], rows: tuple[tuple[str, ...], ...]) -> list[int]:
     """Characters that each column takes if nothing is folded but its heading."""
     return [
-        max(map(len, (*texts, *column.title.split())))
+        max(map(len, (*texts, *_words(column.title))))
         for column, texts in zip(columns, _by_column(columns, rows), strict=True)
     ]
 

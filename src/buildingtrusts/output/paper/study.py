@@ -39,10 +39,17 @@ class StudyTables:
         Contract tables across waves, by name; ``verdict`` holds the rows of all waves.
     counts : mapping
         Number of claims by survey and basis, then by verdict, in order.
+    labels : mapping
+        What readers are told of a code of interviews, by its set, its kind and the code.
     """
 
     tables: Mapping[str, pd.DataFrame]
     counts: Mapping[tuple[str, str], Mapping[str, int]] = field(default_factory=dict)
+    labels: Mapping[tuple[str, str, str], str] = field(default_factory=dict)
+
+    def label_of(self, kind: str, row: Mapping[str, Any]) -> str:
+        """What a row's code is called; the code in plain words where nobody said."""
+        return self.labels.get((row["interviews"], kind, row["code"]), plain(row["code"]))
 
 
 def compose_study_table(name: str, of: StudyTables) -> PaperTable:
@@ -339,7 +346,7 @@ def _interviews(of: StudyTables) -> PaperTable:
         tuple(
             (
                 row["interviews"],
-                plain(row["code"]),
+                of.label_of("area", row),
                 *(whole(row[name]) for name in ("n_mats", "n_coded")),
                 *(cell_of(row[name]) for name in ("mean_weight", "sd_weight")),
                 whole(row["n_excerpts"]),
@@ -370,7 +377,7 @@ def _break_points(of: StudyTables) -> PaperTable:
         tuple(
             (
                 row["interviews"],
-                plain(row["code"]),
+                of.label_of("break_point", row),
                 *(whole(row[name]) for name in ("n_mats", "n_coded")),
                 *(cell_of(p.get((row["interviews"], row["code"], one))) for one in groups),
             )

@@ -18,8 +18,10 @@ if TYPE_CHECKING:
     from docx.document import Document
 
 _FONT = "Arial"
-#: More columns than this, and the page lies on its side.
-_UPRIGHT = 7
+#: Centimetres between the margins of a page, and of one that lies on its side.
+_UPRIGHT, _ON_ITS_SIDE = 17.0, 25.7
+#: Centimetres that a character takes, and the margins of a cell; characters before a text folds.
+_CHARACTER, _MARGINS, _WIDEST = 0.2, 0.44, 34
 
 
 def word(table: PaperTable, number: int, date: str) -> bytes:
@@ -44,12 +46,14 @@ def word(table: PaperTable, number: int, date: str) -> bytes:
     ImportError
         If python-docx is not installed.
     """
-    document = _document(table, date)
+    printed = [tuple(column.title for column in table.columns), *table.printed()]
+    upright = sum(_wanted(printed)) <= _UPRIGHT
+    document = _document(table, date, upright)
     caption = document.add_paragraph()
     caption.paragraph_format.keep_with_next = True
     caption.add_run(f"Table {number}. ").bold = True
     caption.add_run(table.caption)
-    _rows(document, table)
+    _rows(document, table, printed, _widths(printed, _UPRIGHT if upright else _ON_ITS_SIDE))
     notes = document.add_paragraph()
     notes.paragraph_format.space_before = _pt(6)
     notes.add_run("Note. ").italic = True
@@ -59,7 +63,7 @@ def word(table: PaperTable, number: int, date: str) -> bytes:
     return without_times(stream.getvalue())
 
 
-def _document(table: PaperTable, date: str) -> Document:
+def _document(table: PaperTable, date: str, upright: bool) -> Document:
     import docx
     from docx.enum.section import WD_ORIENT
     from docx.oxml.ns import qn
@@ -68,7 +72,7 @@ def _document(table: PaperTable, date: str) -> Document:
     document: Document = docx.Document()
     page = document.sections[0]
     sides = [Cm(21.0), Cm(29.7)]
-    if len(table.columns) > _UPRIGHT:
+    if not upright:
         page.orientation = WD_ORIENT.LANDSCAPE
         sides.reverse()
     page.page_width, page.page_height = sides
@@ -85,13 +89,21 @@ def _document(table: PaperTable, date: str) -> Document:
     return document
 
 
-def _rows(document: Document, table: PaperTable) -> None:
+def _rows(
+    document: Document,
+    table: PaperTable,
+    printed: Sequence[Sequence[str]],
+    centimetres: Sequence[float],
+) -> None:
     from docx.enum.text import WD_ALIGN_PARAGRAPH
+    from docx.shared import Cm
 
-    printed = [tuple(column.title for column in table.columns), *table.printed()]
     made = document.add_table(len(printed), len(table.columns))
     made.autofit = False
-    widths = _widths(table, printed)
+    widths = [Cm(one) for one in centimetres]
+    # Word goes by the cells' widths, LibreOffice by the columns'.
+    for column, width in zip(made.columns, widths, strict=True):
+        column.width = width
     for place, (texts, row) in enumerate(zip(printed, list(made.rows), strict=True)):
         _whole(row, repeats=place == 0)
         # Cells are looked up once a row: each look-up walks the whole table.
@@ -105,19 +117,29 @@ def _rows(document: Document, table: PaperTable) -> None:
             _rule(cell, top=place == 0, bottom=place in (0, len(printed) - 1))
 
 
-def _widths(table: PaperTable, printed: Sequence[Sequence[str]]) -> list[Any]:
-    """Share the page by what each column holds; long texts fold."""
-    from docx.shared import Cm
-
-    wanted = [
-        max(max(map(len, column.title.split())), min(max(len(row[place]) for row in printed), 34))
-        + 2
-        for place, column in enumerate(table.columns)
+def _wanted(printed: Sequence[Sequence[str]]) -> list[float]:
+    """Centimetres that each column would take: its longest text, up to where texts fold."""
+    return [
+        max(max(map(len, head.split())), *(min(len(one), _WIDEST) for one in cells)) * _CHARACTER
+        + _MARGINS
+        for head, *cells in zip(*printed, strict=True)
     ]
-    page = 25.7 if len(table.columns) > _UPRIGHT else 17.0
-    # Characters are about two millimetres wide; a narrow table does not fill the page.
-    room = min(page, 0.22 * sum(wanted))
-    return [Cm(room * one / sum(wanted)) for one in wanted]
+
+
+def _widths(printed: Sequence[Sequence[str]], page: float) -> list[float]:
+    """Share a page: no column below its longest word, what is left by how much text folds."""
+    wanted = _wanted(printed)
+    if sum(wanted) <= page:
+        return wanted
+    least = [
+        min(want, max(len(word) for text in cells for word in text.split()) * _CHARACTER + _MARGINS)
+        for want, *cells in zip(wanted, *printed, strict=True)
+    ]
+    spare = page - sum(least)
+    if spare <= 0:
+        return [page * one / sum(least) for one in least]
+    folded = sum(wanted) - sum(least)
+    return [low + spare * (want - low) / folded for low, want in zip(least, wanted, strict=True)]
 
 
 def _whole(row: Any, *, repeats: bool) -> None:

@@ -1,9 +1,11 @@
 """All tables as one workbook, by the UK Government Analysis Function's guidance on spreadsheets.
 
 A cover, the contents, the notes, then one table a sheet: title in the first cell, what to know
-below it, the table marked as one with its headings, no merged and no empty cells, no frozen or
-hidden rows, no colour that means anything. Where there is no number stands ``[x]``. Numbers keep
-their full precision and are shown rounded. See "Releasing statistics in spreadsheets",
+below it, a sentence a row, the table marked as one with its headings and named after what it holds,
+no merged and no empty cells, no frozen or hidden rows, no colour that means anything. Where there
+is no number stands ``[x]``. Numbers keep their full precision and are shown rounded. Rows are as
+high as their wrapped text needs, since not every program finds that out when it opens a file, and
+a worksheet prints as wide as one page. See "Releasing statistics in spreadsheets",
 https://analysisfunction.civilservice.gov.uk/policy-store/releasing-statistics-in-spreadsheets/.
 
 The tables are written with XlsxWriter itself: names come from data, and a layer that reads links
@@ -14,6 +16,8 @@ from __future__ import annotations
 
 import datetime
 import io
+import re
+import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -39,6 +43,11 @@ _FONT = {"font_name": "Arial", "font_size": 12, "valign": "top"}
 _NUMBERS = {"count": "#,##0", "decimal": "0.00", "p": '[<0.001]"<0.001";0.000'}
 #: Characters of the widest column of a table, and of the sheets that hold sentences.
 _WIDEST, _SENTENCES = 60, 100
+#: Longest line above a table, in characters: about what a screen is wide.
+_LINE = 120
+#: Heights in points of a line of text and of a title.
+_TEXT_HEIGHT, _TITLE_HEIGHT = 15.75, 24
+_PAPER_A4 = 9
 
 
 @dataclass(frozen=True)
@@ -99,7 +108,7 @@ def workbook(book: Book) -> bytes:
         for number, (folder, table) in enumerate(book.tables, start=1)
         if table.rows
     ]
-    _sentences(made, formats, "Cover", book.title, book.about)
+    _cover(made, formats, book)
     _contents(made, formats, kept)
     _notes(made, formats)
     for number, _, table in kept:
@@ -124,35 +133,65 @@ def _formats(made: Workbook) -> dict[str, Any]:
         "title": made.add_format({**_FONT, "font_size": 16, "bold": True}),
         "plain": made.add_format(_FONT),
         "wrapped": made.add_format(wrapped),
-        "text": made.add_format({**wrapped, "align": "left"}),
-        "absent": made.add_format({**_FONT, "align": "right"}),
-        "head": made.add_format({**wrapped, "bold": True, "align": "left", "bottom": 1}),
-        "number_head": made.add_format({**wrapped, "bold": True, "align": "right", "bottom": 1}),
+        **_by_side(made, wrapped),
         "link": made.add_format({**_FONT, "font_color": "#0563C1", "underline": 1}),
     }
 
 
-def _sentences(
-    made: Workbook, formats: dict[str, Any], name: str, title: str, texts: Sequence[str]
-) -> Worksheet:
-    """A sheet of sentences, one a row."""
+def _by_side(made: Workbook, wrapped: dict[str, Any]) -> dict[str, Any]:
+    """Formats of text in a table. Beside a number it is indented, so as not to be read with it."""
+    sides: dict[str, dict[str, Any]] = {
+        "": {"align": "left"},
+        "inner_": {"align": "left", "indent": 1},
+        "number_": {"align": "right"},
+    }
+    found = {}
+    for side, how in sides.items():
+        found[f"{side}text"] = made.add_format({**wrapped, **how})
+        found[f"{side}head"] = made.add_format({**wrapped, **how, "bold": True, "bottom": 1})
+    return found
+
+
+def _sheet(made: Workbook, formats: dict[str, Any], name: str, title: str) -> Worksheet:
+    """A sheet with its title in the first cell."""
     sheet = made.add_worksheet(name)
-    sheet.set_column(0, 0, _SENTENCES)
     sheet.hide_gridlines(2)
+    sheet.set_landscape()
+    sheet.set_paper(_PAPER_A4)
+    sheet.fit_to_pages(1, 0)
+    sheet.set_row(0, _TITLE_HEIGHT)
     sheet.write_string(0, 0, spreadsheet_text(title), formats["title"])
-    for row, text in enumerate(texts, start=1):
-        sheet.write_string(row, 0, spreadsheet_text(text), formats["wrapped"])
     return sheet
+
+
+def _fit_height(sheet: Worksheet, row: int, texts: Sequence[str], widths: Sequence[float]) -> None:
+    """Make a row as high as the longest of its wrapped texts; letters are narrower than digits."""
+    lines = [
+        len(textwrap.wrap(text, max(1, int(1.1 * width))))
+        for text, width in zip(texts, widths, strict=True)
+    ]
+    sheet.set_row(row, _TEXT_HEIGHT * max(1, *lines))
+
+
+def _cover(made: Workbook, formats: dict[str, Any], book: Book) -> None:
+    """A sheet of sentences, one a row, and the way to the contents."""
+    sheet = _sheet(made, formats, "Cover", book.title)
+    sheet.set_column(0, 0, _SENTENCES)
+    for row, text in enumerate(book.about, start=1):
+        sheet.write_string(row, 0, spreadsheet_text(text), formats["wrapped"])
+        _fit_height(sheet, row, [text], [_SENTENCES])
+    sheet.write_url(
+        len(book.about) + 1, 0, "internal:'Contents'!A1", formats["link"], "Go to the contents"
+    )
 
 
 def _contents(
     made: Workbook, formats: dict[str, Any], tables: Sequence[tuple[int, str, PaperTable]]
 ) -> None:
-    sheet = made.add_worksheet("Contents")
-    sheet.hide_gridlines(2)
-    sheet.write_string(0, 0, "Contents", formats["title"])
+    sheet = _sheet(made, formats, "Contents", "Contents")
     sheet.write_string(1, 0, "This worksheet contains one table.", formats["plain"])
-    for place, width in enumerate((16, 80, 50)):
+    widths = (16, 100, 60)
+    for place, width in enumerate(widths):
         sheet.set_column(place, place, width)
     rows = [
         ("Notes", "Notes on all tables", ""),
@@ -163,10 +202,12 @@ def _contents(
     ]
     heads = ("Worksheet", "Title", "The same for documents")
     _mark_table(sheet, formats, "Contents_table", 2, len(rows), [Column(one) for one in heads])
+    sheet.repeat_rows(2)
     for row, (name, title, file) in enumerate(rows, start=3):
         sheet.write_url(row, 0, f"internal:'{name}'!A1", formats["link"], name)
-        sheet.write_string(row, 1, spreadsheet_text(title), formats["wrapped"])
-        sheet.write_string(row, 2, spreadsheet_text(file or "in this workbook"), formats["wrapped"])
+        for place, text in ((1, title), (2, file or "in this workbook")):
+            sheet.write_string(row, place, spreadsheet_text(text), formats["inner_text"])
+        _fit_height(sheet, row, [name, title, file], widths)
 
 
 def _notes(made: Workbook, formats: dict[str, Any]) -> None:
@@ -179,38 +220,62 @@ def _notes(made: Workbook, formats: dict[str, Any]) -> None:
         "runs it as a formula.",
         "What a table shows, of how many, and its abbreviations stand above it.",
     )
-    sheet = made.add_worksheet("Notes")
-    sheet.hide_gridlines(2)
+    sheet = _sheet(made, formats, "Notes", "Notes")
     sheet.set_column(0, 0, 16)
     sheet.set_column(1, 1, _SENTENCES)
-    sheet.write_string(0, 0, "Notes", formats["title"])
     sheet.write_string(1, 0, "This worksheet contains one table.", formats["plain"])
     _mark_table(sheet, formats, "Notes_table", 2, len(notes), [Column("Note"), Column("Text")])
     for row, note in enumerate(notes, start=3):
         sheet.write_string(row, 0, f"note {row - 2}", formats["text"])
-        sheet.write_string(row, 1, note, formats["wrapped"])
+        sheet.write_string(row, 1, note, formats["inner_text"])
+        _fit_height(sheet, row, [note], [_SENTENCES])
 
 
 def _table_sheet(made: Workbook, formats: dict[str, Any], number: int, table: PaperTable) -> None:
-    name = sheet_name(number)
-    sheet = made.add_worksheet(name)
-    sheet.hide_gridlines(2)
-    title = f"Table {number}: {table.caption}"
-    sheet.write_string(0, 0, title, formats["title"])
+    sheet = _sheet(made, formats, sheet_name(number), f"Table {number}: {table.caption}")
+    sheet.write_url(1, 0, "internal:'Contents'!A1", formats["link"], "Back to the contents")
     about = (
-        "This worksheet contains one table. What its signs mean and how its numbers are rounded "
-        "is in the worksheet Notes.",
-        *table.notes,
+        "This worksheet contains one table.",
+        "What its signs mean and how its numbers are rounded is in the worksheet Notes.",
+        *(line for note in table.notes for line in lines_of(note)),
     )
-    for row, text in enumerate(about, start=1):
+    for row, text in enumerate(about, start=2):
         # Not wrapped: it runs on over the columns of the table.
         sheet.write_string(row, 0, spreadsheet_text(text), formats["plain"])
-    first = len(about) + 1
-    _mark_table(sheet, formats, name, first, len(table.rows), table.columns)
-    for place, column in enumerate(table.columns):
-        sheet.set_column(place, place, _width(table, place))
-        for row, cells in enumerate(table.rows, start=first + 1):
+    first = len(about) + 2
+    _mark_table(sheet, formats, _table_name(number, table), first, len(table.rows), table.columns)
+    sheet.repeat_rows(first)
+    widths = [_width(table, place) for place in range(len(table.columns))]
+    for place, width in enumerate(widths):
+        sheet.set_column(place, place, width)
+    _fit_height(sheet, first, [column.title for column in table.columns], widths)
+    for row, cells in enumerate(table.rows, start=first + 1):
+        for place, column in enumerate(table.columns):
             _write_cell(sheet, formats, row, place, cells[place], column.kind)
+        texts = [cell if isinstance(cell, str) else "" for cell in cells]
+        _fit_height(sheet, row, texts, widths)
+    # Figures of the report are kept as it prints them, as text; that is no mistake.
+    sheet.ignore_errors({"number_stored_as_text": "A1:XFD1048576"})
+
+
+def lines_of(note: str) -> list[str]:
+    """A note as lines above a table: a sentence each, or a part of one that is too long.
+
+    Examples
+    --------
+    >>> lines_of("k: number of clusters. Width: at most 1.")
+    ['k: number of clusters.', 'Width: at most 1.']
+    """
+    found = []
+    for sentence in re.split(r"(?<=\.) (?=\S)", clean(note)):
+        for part in re.split(r"(?<=;) ", sentence) if len(sentence) > _LINE else [sentence]:
+            found += textwrap.wrap(part, _LINE, break_long_words=False, break_on_hyphens=False)
+    return found
+
+
+def _table_name(number: int, table: PaperTable) -> str:
+    """Say what a table is, in the letters that the name of one may have."""
+    return f"{sheet_name(number)}_{re.sub('[^A-Za-z0-9]', '_', table.name)}"
 
 
 def _mark_table(
@@ -225,25 +290,29 @@ def _mark_table(
     heads = [
         {
             "header": spreadsheet_text(column.title),
-            "header_format": formats["head" if column.kind == "text" else "number_head"],
+            "header_format": formats[f"{_side(place, column.kind)}head"],
         }
-        for column in columns
+        for place, column in enumerate(columns)
     ]
     options = {"name": name, "columns": heads, "autofilter": False, "style": None}
     sheet.add_table(first, 0, first + rows, len(columns) - 1, options)
 
 
+def _side(place: int, kind: str) -> str:
+    if kind != "text":
+        return "number_"
+    return "inner_" if place else ""
+
+
 def _write_cell(
     sheet: Worksheet, formats: dict[str, Any], row: int, place: int, cell: Cell, kind: str
 ) -> None:
-    if cell is None:
-        sheet.write_string(row, place, NOT_AVAILABLE, formats["absent"])
-    elif isinstance(cell, str):
-        # Not even a text of no letters leaves its cell empty.
-        text = spreadsheet_text(cell) or NOT_AVAILABLE
-        sheet.write_string(row, place, text, formats["text"])
-    else:
+    if isinstance(cell, int | float):
         sheet.write_number(row, place, cell, formats.get(kind, formats["count"]))
+        return
+    # Not even a text of no letters leaves its cell empty.
+    text = spreadsheet_text(cell or "") or NOT_AVAILABLE
+    sheet.write_string(row, place, text, formats[f"{_side(place, kind)}text"])
 
 
 def _width(table: PaperTable, place: int) -> float:

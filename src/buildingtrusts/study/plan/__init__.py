@@ -227,8 +227,7 @@ class Plan:
         """Files that people bring for all waves, those alone that are there."""
         config, published = Path(self.study.paths.config), Path(self.study.paths.published)
         ensemble = self.evidence.ensemble_file() if self.evidence.reconstructed_waves() else []
-        extracts = dict.fromkeys((None, *map(self.register.joined_extract, self.waves)))
-        registers = [file for one in extracts for file in self.register.extract_files(one)]
+        registers = self.register.files()
         cutoffs = ("register.yaml", "register_alternatives.yaml") if registers else ()
         files = [
             config_file,

@@ -142,6 +142,7 @@ class PaperPlan:
             "tables": [f"{paths.results}/tables/{name}.csv" for name in self.plan.study_tables()],
             "verdicts": [f"{paths.results}/{wave}/tables/verdict.csv" for wave in judged],
             "kept": [f"{paths.processed}/{wave}/paper_tables.json" for wave in self.plan.waves],
+            "codes": [self.plan.interviews.codes(name) for name in self.plan.interviews.sets],
         }
 
     def study_flags(self) -> str:
@@ -153,6 +154,9 @@ class PaperPlan:
             first=self.first_table(),
             only=tuple(self.study_tables()),
             formats=self.plan.study.tables.formats,
+            codes=tuple(
+                f"{name}={self.plan.interviews.codes(name)}" for name in self.plan.interviews.sets
+            ),
         )
         return f"{flags} {self.plan.word_flags()}"
 

@@ -33,6 +33,11 @@ class RegisterPlan:
         folder = self.extract_folder(extract)
         return [] if folder is None else sorted(str(path) for path in Path(folder).glob("*.csv"))
 
+    def files(self) -> list[str]:
+        """Files of all extracts that the run reads: the study's, and those that waves join."""
+        extracts = dict.fromkeys((None, *map(self.joined_extract, self.plan.waves)))
+        return [file for one in extracts for file in self.extract_files(one)]
+
     def tables(self, extract: str | None = None) -> list[str]:
         """Tables made from an extract; none if it has not been downloaded."""
         if self.extract_folder(extract) is None:
