@@ -275,6 +275,21 @@ def one_wave(tmp_path_factory: pytest.TempPathFactory) -> Run:
 
 
 @pytest.fixture(scope="session")
+def drawn(tmp_path_factory: pytest.TempPathFactory) -> Run:
+    """The study of one illustration, its hostile trust too, with figures as a run saves them."""
+    study = make_run(tmp_path_factory.mktemp("drawn"), ("2030-illustration",), evil=True)
+    wave = study.waves[0]
+    results, tidy = study.folder / "results" / wave, study.folder / "processed" / wave
+    for step in ("draw", "draw-evidence"):
+        run(
+            *(step, "--tables", results / "tables", "--processed", tidy, "--out"),
+            *(results / "figures", "--provenance", "illustration", "--block", "strategy"),
+            *("--k", 3, "--formats", "svg", "--dpi", 100),
+        )
+    return study
+
+
+@pytest.fixture(scope="session")
 def two_waves(tmp_path_factory: pytest.TempPathFactory) -> Run:
     """An original wave and an illustration whose evidence is off."""
     study = make_run(tmp_path_factory.mktemp("two"), ("2030", "2032-illustration"))

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 from collections.abc import Iterator
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from xml.etree import ElementTree
 
 import pytest
 
@@ -138,6 +140,111 @@ def test_the_keyboard_reaches_every_trust_and_marks_it(visit: Visit) -> None:
     assert visit.marked() == FIGURES
     visit.page.keyboard.press("Escape")
     assert visit.marked() == set()
+
+
+#: Saved figures of single trusts, as far as the minimal example asks what they show.
+OF_TRUSTS = {"sample", "ordination", "operating-model"}
+OF_TRUSTS |= {"assignment", "co-clustering", "continuum"}
+
+
+def test_pointing_at_a_trust_in_a_table_marks_it_in_every_saved_figure(
+    browser: Browser, drawn: Run
+) -> None:
+    opened = Visit(browser, drawn.page())
+    for mat in ("m1", "m2"):
+        opened.page.hover(f"#w-2030-illustration-sample-table tr[data-mat='{mat}'] th")
+        figures = opened.page.evaluate(
+            "[...document.querySelectorAll('.picture g.on')]"
+            ".map(one => one.closest('figure').id.replace('w-2030-illustration-figure-', ''))"
+        )
+        there = opened.page.locator(".picture svg g[data-mat]").evaluate_all(
+            "all => all.map(one => one.closest('figure').id.replace(/^.*-figure-/, ''))"
+        )
+        assert set(figures) == set(there) == OF_TRUSTS
+        # The mark is an outline, and so no matter of colour alone.
+        strokes = opened.page.locator(".picture g.on .ring").evaluate_all(
+            "all => all.map(one => getComputedStyle(one).strokeWidth)"
+        )
+        assert set(strokes) == {"2.5px"}
+        opened.page.hover("h1")
+        assert opened.page.locator(".picture g.on").count() == 0
+    assert opened.page.evaluate("window.hit") is None
+    assert opened.errors == []
+    assert opened.outside == []
+    opened.context.close()
+
+
+def test_a_row_of_a_saved_figure_marks_its_trust_elsewhere(browser: Browser, drawn: Run) -> None:
+    opened = Visit(browser, drawn.page())
+    figure = opened.page.locator("#w-2030-illustration-figure-sample")
+    row = figure.locator("g[data-mat='m2'] .ring")
+    # Its middle is a bar, and the outline has no paint.
+    row.hover(force=True)
+    assert opened.marked() == FIGURES
+    assert opened.page.locator("tr[data-mat='m2'].on").count() > 3
+    stops = figure.locator("g[tabindex='0']")
+    assert stops.count() == 1
+    stops.focus()
+    said = [opened.page.inner_text("#marked-text")]
+    for _ in range(7):
+        opened.page.keyboard.press("ArrowDown")
+        said.append(opened.page.inner_text("#marked-text"))
+    assert len(set(said)) == 8
+    assert opened.errors == []
+    opened.context.close()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_in_saved_figures(browser: Browser, drawn: Run, scheme: str) -> None:
+    from axe_playwright_python.sync_playwright import Axe
+
+    opened = Visit(browser, drawn.page(), color_scheme=scheme)
+    opened.page.locator(".chips button").first.click()
+    found = Axe().run(opened.page).response["violations"]
+    assert [(one["id"], [node["target"] for node in one["nodes"]][:5]) for one in found] == []
+    assert opened.errors == []
+    opened.context.close()
+
+
+def brightness(colour: str) -> float:
+    """Relative luminance of a colour as a browser tells it."""
+    parts = [float(one) for one in re.findall(r"[\d.]+", colour)[:3]]
+    share = 1 if colour.startswith("color(") else 255
+    linear = [
+        one / 12.92 if one <= 0.04045 else ((one + 0.055) / 1.055) ** 2.4
+        for one in (part / share for part in parts)
+    ]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_words_of_saved_figures_contrast_with_what_is_behind_them(
+    browser: Browser, drawn: Run, scheme: str
+) -> None:
+    opened = Visit(browser, drawn.page(), color_scheme=scheme)
+    opened.page.add_style_tag(content=".picture svg, .picture svg * { pointer-events: all }")
+    opened.page.add_style_tag(content=".banner, .ring { display: none !important }")
+    pairs = opened.page.evaluate(
+        """() => [...document.querySelectorAll('.picture svg text')].map((text) => {
+          text.scrollIntoView({ block: 'center', inline: 'center', behavior: 'instant' });
+          const box = text.getBoundingClientRect();
+          const at = [box.x + box.width / 2, box.y + box.height / 2];
+          const fill = (one) => one && getComputedStyle(one).fill;
+          const under = document.elementsFromPoint(...at).find((one) =>
+            one.matches('svg path, svg use, svg rect') && !/none|url/.test(fill(one))
+            && getComputedStyle(one).opacity === '1');
+          return [text.textContent, fill(text), fill(under)];
+        })"""
+    )
+    told = [one for one in pairs if one[2]]
+    assert len(told) > 300
+    weak = []
+    for words, ink, behind in told:
+        low, high = sorted((brightness(ink), brightness(behind)))
+        if (high + 0.05) / (low + 0.05) < 4.5:
+            weak.append((words, ink, behind))
+    assert weak == []
+    opened.context.close()
 
 
 def test_arrow_keys_go_through_a_figure(visit: Visit) -> None:
@@ -325,6 +432,28 @@ def test_a_picture_is_copied_and_carries_its_stamp(
     waiting.value.save_as(tmp_path / "picture.svg")
     assert STAMP in (tmp_path / "picture.svg").read_text("utf-8")
     assert opened.errors == []
+    opened.context.close()
+
+
+def test_a_saved_figure_leaves_the_page_on_white_paper_in_plain_colours(
+    browser: Browser, drawn: Run, tmp_path: Path
+) -> None:
+    opened = Visit(browser, drawn.page(), color_scheme="dark")
+    # One has mixed colours and hatching, the other markers that are defined once.
+    for name, colour in (("sample", "rgb(105, 106, 107)"), ("ordination", "rgb(18, 67, 109)")):
+        box = opened.page.locator(f"#w-2030-illustration-figure-{name}")
+        box.locator(".tools summary").click()
+        with opened.page.expect_download() as waiting:
+            box.get_by_role("button", name="Download picture (SVG)").click()
+        waiting.value.save_as(tmp_path / "saved.svg")
+        text = (tmp_path / "saved.svg").read_text("utf-8")
+        root = ElementTree.fromstring(text)
+        assert (root[0].get("width"), root[0].get("fill")) == ("100%", "#ffffff")
+        assert STAMP in "".join(root.itertext())
+        assert not re.search(r"var\(|color\(", text)
+        assert colour in text
+        defined = root.findall(".//{*}defs/{*}path")
+        assert not [one for one in defined if "fill:" in one.get("style", "")]
     opened.context.close()
 
 

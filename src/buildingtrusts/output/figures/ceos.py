@@ -10,6 +10,7 @@ import pandas as pd
 
 from buildingtrusts.output.figures import style
 from buildingtrusts.output.figures.drawing import Drawing, nothing_to_draw
+from buildingtrusts.output.figures.marks import mark_columns
 from buildingtrusts.output.figures.questions import Question, anchor_note
 from buildingtrusts.output.figures.words import count, decimal, join
 
@@ -139,7 +140,9 @@ def draw_side_by_side(
             0.25, foot + (len(questions) - 1 - place) * (each + 0.15), page.width - 0.3, each - 0.15
         )
         _draw_answers(axes, wide[question.item], question)
-        if place == len(questions) - 1:
+        last = place == len(questions) - 1
+        mark_columns(axes, wide["mat_id"], range(len(wide)), below=foot if last else 0.0)
+        if last:
             _name_columns(axes, mats, (page.width - 0.3) / len(mats), turned)
     return Drawing(
         name,

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from buildingtrusts.output.figures import style
 from buildingtrusts.output.figures.drawing import Drawing, nothing_to_draw
+from buildingtrusts.output.figures.marks import mark_columns, mark_rows
 from buildingtrusts.output.figures.typology import Typology
 from buildingtrusts.output.figures.words import count
 
@@ -80,6 +81,8 @@ def draw_co_clustering(
     _draw_grid(axes, grid, cell)
     _outline_clusters(axes, mats, typology, cell)
     style.name_rows(axes, names, range(len(names)), size)
+    mark_rows(axes, mats, range(len(mats)))
+    mark_columns(axes, mats, range(len(mats)))
     _draw_scale(page.axes(left, 0.22, max(side, 1.5), _BAR))
     data = _pair_data(pairs, mats, typology)
     return Drawing("co_clustering", title, caption, page.figure, data, _alt_pairs(data, typology))
@@ -128,6 +131,7 @@ def draw_assignment(
     axes = page.axes(left, 0.38, page.width - left - 0.35, height)
     _draw_bars(axes, data, mats, typology, size if names else 0.0)
     _name_trusts(page.axes(0, 0.38, left, height), mats, names, typology, row)
+    mark_rows(axes, mats, range(len(mats)), beyond=0.35)
     return Drawing("assignment", title, caption, page.figure, data, _alt_assignment(data))
 
 

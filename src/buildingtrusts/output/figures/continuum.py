@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from buildingtrusts.output.figures import style
 from buildingtrusts.output.figures.drawing import Drawing, nothing_to_draw
 from buildingtrusts.output.figures.k_choice import mark_numbers
+from buildingtrusts.output.figures.marks import mark_points
 from buildingtrusts.output.figures.nulls import draw_beside_null
 from buildingtrusts.output.figures.typology import Typology
 from buildingtrusts.output.figures.words import count, decimal, join, p_text, plain
@@ -185,6 +186,7 @@ def _draw_line(axes: Axes, line: Line, typology: Typology, names: Sequence[str])
     for row, cluster in enumerate(typology.clusters):
         x = [float(line.positions[place[mat]]) for mat in typology.members(cluster)]
         style.number_markers(axes, x, [row] * len(x), typology.type_of[cluster], cluster, 8.0)
+        mark_points(axes, typology.members(cluster), x, [row] * len(x), 8.0)
     low, high = float(line.positions.min()), float(line.positions.max())
     # Half a marker at each end.
     spare = max(high - low, 1e-6) * 0.1 / style.inches_of(axes)[0]

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from buildingtrusts.output.figures import FORMATS, style
+from buildingtrusts.output.figures.marks import outlines_drawn
 from buildingtrusts.output.files import write_bytes, write_text
 from buildingtrusts.output.tables import write_table
 from buildingtrusts.output.vocabulary import spoken
@@ -236,15 +237,14 @@ def _svg(drawing: Drawing, dpi: int, stamp: str) -> bytes:
     from matplotlib.backends.backend_svg import FigureCanvasSVG
 
     stream = io.StringIO()
-    FigureCanvasSVG(drawing.figure).print_svg(
-        stream,
-        metadata={
-            "Title": drawing.title,
-            "Description": _described(drawing, stamp),
-            "Creator": _MAKER,
-            "Date": None,
-        },
-    )
+    metadata = {
+        "Title": drawing.title,
+        "Description": _described(drawing, stamp),
+        "Creator": _MAKER,
+        "Date": None,
+    }
+    with outlines_drawn(drawing.figure):
+        FigureCanvasSVG(drawing.figure).print_svg(stream, metadata=metadata)
     text = stream.getvalue()
     if drawing.scale != 1:
         # Coordinates stay as they are and are shown larger.

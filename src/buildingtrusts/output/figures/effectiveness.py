@@ -9,6 +9,7 @@ import pandas as pd
 
 from buildingtrusts.output.figures import style
 from buildingtrusts.output.figures.drawing import Drawing, nothing_to_draw
+from buildingtrusts.output.figures.marks import mark_rows
 from buildingtrusts.output.figures.questions import Question, anchor_note, scale_limits
 from buildingtrusts.output.figures.words import count, decimal
 
@@ -63,6 +64,7 @@ def draw_effectiveness(table: pd.DataFrame, questions: Sequence[Question]) -> Dr
     _draw_dots(first, trusts, names if row > 0.08 else [], "median", "Median", limits)
     second = page.axes(left + width + 0.15, bottoms[0], width, heights[0])
     _draw_dots(second, trusts, [], "iqr", "Interquartile range", None)
+    mark_rows(first, trusts["name"], range(len(trusts)), beyond=width + 0.2)
     third = page.axes(page.width - width - 0.05, bottoms[1], width, heights[1])
     third.hlines(range(len(areas)), areas["low"], areas["high"], color=style.RULE, linewidth=5)
     _draw_dots(third, areas, labels.texts, "median", "Median by area", limits)

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from buildingtrusts.output.figures import style
 from buildingtrusts.output.figures.drawing import Drawing, nothing_to_draw
+from buildingtrusts.output.figures.marks import mark_rows
 from buildingtrusts.output.figures.questions import Question, anchor_note, scale_limits
 from buildingtrusts.output.figures.trees import cut_height, draw_branches, lay_out
 from buildingtrusts.output.figures.typology import Typology
@@ -84,6 +85,7 @@ def draw_heatmap(
         side.set_visible(False)
     if len(mats) <= _VALUES_UP_TO:
         _print_values(axes, grid, shade)
+    mark_rows(axes, mats, np.arange(len(mats)) + 0.5)
     _draw_scale(page.axes(_TREE + names, 0.22, width, _BAR), limits)
     data = _data(grid, mats, typology, questions)
     return Drawing("heatmap", title, caption, page.figure, data, _alt(data, questions))

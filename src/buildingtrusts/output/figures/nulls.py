@@ -36,7 +36,7 @@ _STATISTICS = {
 }
 _TOP, _BOTTOM, _HEAD, _FOOT, _AXIS_ROOM = 1.6, 0.85, 0.46, 0.42, 0.36
 #: Of the bars from the deciding null's median to its 95% point.
-_BAND = "#A9BFD3"
+_BAND = style.tint(style.PALETTE[0], 0.65)
 _CAPTION = (
     "Circles: these trusts, filled where above the 95% point. Bars: from the median (tick) to the "
     "95% point of data without clusters. The two-level null keeps how trusts and their staff vary. "

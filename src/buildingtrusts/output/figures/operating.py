@@ -12,6 +12,7 @@ import pandas as pd
 
 from buildingtrusts.output.figures import style
 from buildingtrusts.output.figures.drawing import Drawing, nothing_to_draw
+from buildingtrusts.output.figures.marks import mark_rows
 from buildingtrusts.output.figures.typology import Typology
 from buildingtrusts.output.figures.words import count, decimal, join
 
@@ -230,6 +231,7 @@ def _draw_trusts(axes: Axes, data: pd.DataFrame, typology: Typology, labelled: b
             axes.plot(middle, rows, "o", markersize=5, color=style.PAPER, markeredgecolor=colour)
         ticks += zip(rows.tolist(), of_cluster["mat_id"], strict=True)
         place += 1 + len(of_cluster)
+    mark_rows(axes, [mat for _, mat in ticks], [row for row, _ in ticks])
     shown = ticks if labelled else []
     style.name_rows(axes, style.names_of(mat for _, mat in shown), [row for row, _ in shown])
 

@@ -23,6 +23,7 @@ from buildingtrusts.output.figures.labels import (
     convex_hull,
     place_labels,
 )
+from buildingtrusts.output.figures.marks import mark_points, mark_trust
 from buildingtrusts.output.figures.typology import Typology
 from buildingtrusts.output.figures.words import count, decimal, join, plain
 
@@ -190,6 +191,7 @@ def _draw_trusts(axes: Axes, plane: Plane, typology: Typology, size: float) -> N
         rows = [row for row, mat in enumerate(plane.mats) if typology.cluster_of[mat] == cluster]
         x, y = plane.positions[rows].T
         style.number_markers(axes, x, y, typology.type_of[cluster], cluster, size)
+        mark_points(axes, [plane.mats[row] for row in rows], x, y, size)
 
 
 def _draw_outlines(axes: Axes, plane: Plane, typology: Typology, width: float) -> None:
@@ -218,19 +220,10 @@ def _name_trusts(axes: Axes, plane: Plane, room: Point) -> None:
     ]
     taken = [around_point(x, y, 0.075) for x, y in points]
     corners = place_labels(options, widths, 0.09, taken, room)
-    for name, corner in zip(names, corners, strict=True):
-        _write(axes, corner, name, style.TICK, room)
-
-
-def _write(axes: Axes, corner: Point, text: str, size: float, room: Point) -> None:
-    axes.text(
-        corner[0] / room[0],
-        corner[1] / room[1],
-        text,
-        size=size,
-        transform=axes.transAxes,
-        zorder=6,
-    )
+    for mat, name, (x, y) in zip(plane.mats, names, corners, strict=True):
+        place = (x / room[0], y / room[1])
+        text = axes.text(*place, name, size=style.TICK, transform=axes.transAxes, zorder=6)
+        mark_trust(text, mat)
 
 
 def _inches(axes: Axes, points: NDArray[np.float64], room: Point) -> NDArray[np.float64]:

@@ -8,6 +8,7 @@ import pandas as pd
 
 from buildingtrusts.output.figures import style
 from buildingtrusts.output.figures.drawing import Drawing, nothing_to_draw
+from buildingtrusts.output.figures.marks import mark_rows
 from buildingtrusts.output.figures.words import count, join, role_title
 
 if TYPE_CHECKING:
@@ -59,6 +60,7 @@ def draw_sample(sample: pd.DataFrame) -> Drawing:
     style.label_rows(axes, names if row > 0.08 else [""] * len(order), rules=0)
     _draw_bars(axes, data, roles or ["all"], order)
     _name_totals(axes, totals, order)
+    mark_rows(axes, order, range(len(order)), before=left)
     entries = [(_fill(number), role_title(role)) for number, role in enumerate(roles)]
     style.draw_swatches(page, height + 0.58 + more, entries)
     if 0 < clustered.sum() < len(order):

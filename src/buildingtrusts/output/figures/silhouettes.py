@@ -11,6 +11,7 @@ import pandas as pd
 
 from buildingtrusts.output.figures import style
 from buildingtrusts.output.figures.drawing import Drawing
+from buildingtrusts.output.figures.marks import mark_rows
 from buildingtrusts.output.figures.typology import Typology
 from buildingtrusts.output.figures.words import count, decimal, join
 
@@ -115,6 +116,7 @@ def _draw_bars(
             )
         ticks += zip(rows, of_cluster["mat_id"], strict=True)
         place += 1 + len(of_cluster)
+    mark_rows(axes, [mat for _, mat in ticks], [row for row, _ in ticks])
     named = ticks if labelled else []
     style.name_rows(axes, style.names_of(mat for _, mat in named), [row for row, _ in named])
     axes.set_ylim(place - 0.4, -0.6)

@@ -100,9 +100,8 @@ def _window(data: pd.DataFrame, limits: tuple[float, float] | None) -> tuple[flo
 def _draw_all(axes: Axes, data: pd.DataFrame, items: list[str]) -> None:
     balanced, every = data[data["sample"] == "balanced"], data[data["sample"] == "all"]
     places = [items.index(item) for item in balanced["item"]]
-    axes.hlines(
-        places, balanced["mean_q05"], balanced["mean_q95"], color=style.PALETTE[5], linewidth=5
-    )
+    band = style.tint(style.PALETTE[5], 0.5)
+    axes.hlines(places, balanced["mean_q05"], balanced["mean_q95"], color=band, linewidth=5)
     places = [items.index(item) for item in every["item"]]
     axes.plot(
         every["median"],

@@ -40,6 +40,8 @@ MARKERS = ("o", "s", "D", "p", "h", "8")
 HATCHES = ("", "////", "xxxx", "----", "||||", "++++")
 
 INK, GREY, RULE, SHADE, PAPER = "#222222", "#595959", "#D9D9D9", "#F3F3F3", "#FFFFFF"
+#: Dark words on a colour, which stay dark where a page turns ink into white.
+DARK = "#000000"
 #: Behind the words that say a figure's answers are made up.
 STAMP_BAND = "#FDE7DA"
 
@@ -218,14 +220,17 @@ def ink_on(colour: str) -> str:
 
     Examples
     --------
-    >>> ink_on("#12436D"), ink_on("#28A197")
-    ('#FFFFFF', '#222222')
+    >>> ink_on("#12436D"), ink_on("#28A197"), ink_on("#B9B9B9")
+    ('#FFFFFF', '#000000', '#222222')
     """
     parts = (int(colour[place : place + 2], 16) / 255 for place in (1, 3, 5))
     linear = [one / 12.92 if one <= 0.04045 else ((one + 0.055) / 1.055) ** 2.4 for one in parts]
     luminance = 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
     # The luminance at which black and white text contrast alike.
-    return PAPER if luminance < 0.179 else INK
+    if luminance < 0.179:
+        return PAPER
+    # A page that turns ink into white turns grey with it, and no other colour.
+    return INK if len({colour[1:3], colour[3:5], colour[5:]}) == 1 else DARK
 
 
 def text_width(text: str, size: float) -> float:

@@ -17,6 +17,7 @@ import pandas as pd
 from buildingtrusts.output.figures import style
 from buildingtrusts.output.figures.drawing import Drawing
 from buildingtrusts.output.figures.labels import Box, Point
+from buildingtrusts.output.figures.marks import mark_rows
 from buildingtrusts.output.figures.typology import Typology
 from buildingtrusts.output.figures.words import count, decimal, join, p_text
 
@@ -254,6 +255,7 @@ def draw_dendrogram(
     leaves.set_axis_off()
     leaves.set_xlim(0, labels)
     leaves.set_ylim(len(mats) - 0.5, -0.5)
+    mark_rows(leaves, mats, range(len(mats)))
     for position, mat in enumerate(mats if labelled else []):
         number = typology.cluster_of[mat]
         style.number_markers(

@@ -199,8 +199,10 @@ class Picture:
         As in :class:`Chart`.
     alt : str
         Its alternative text.
-    uri : str
-        The picture itself, as a ``data:`` address; empty where the run made none.
+    picture : bytes
+        Its file; empty where the run made none.
+    media : str
+        The file's media type.
     data : str
         The values drawn, as CSV.
     width, height : int
@@ -212,7 +214,8 @@ class Picture:
     name: str
     title: str
     alt: str
-    uri: str
+    picture: bytes
+    media: str
     data: str
     width: int = 0
     height: int = 0

@@ -10,11 +10,14 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+from collections.abc import Callable
+from itertools import count
 from typing import TYPE_CHECKING
 
 from buildingtrusts.output.markup import markup_environment
 from buildingtrusts.output.report import words
-from buildingtrusts.output.report.content import Report
+from buildingtrusts.output.report.content import Picture, Report
+from buildingtrusts.output.report.inline import Inlined, inline_picture
 from buildingtrusts.output.report.speech import in_words
 from buildingtrusts.output.vocabulary import Vocabulary
 
@@ -62,7 +65,27 @@ def render_page(report: Report, said: Vocabulary | None = None) -> str:
         style=Markup(style),
         script=Markup(script),
         script_hash=digest,
+        inlined=_inliner(report),
+        data_address=_data_address,
     )
+
+
+def _inliner(report: Report) -> Callable[[Picture], Inlined | None]:
+    """What writes saved figures into the page, each with identifiers of its own."""
+    keys = {name: key for key, name in report.trusts.items()}
+    numbers = count(1)
+
+    def inlined(block: Picture) -> Inlined | None:
+        if block.media != "image/svg+xml":
+            return None
+        return inline_picture(block.picture, f"f{next(numbers)}", keys)
+
+    return inlined
+
+
+def _data_address(block: Picture) -> str:
+    content = base64.b64encode(block.picture).decode("ascii")
+    return f"data:{block.media};base64,{content}"
 
 
 def _source(environment: jinja2.Environment, name: str) -> str:

@@ -73,9 +73,9 @@
   document.getElementById("marked-clear").addEventListener("click", () => { kept = passing = ""; mark(); });
   document.addEventListener("keydown", (event) => {
     if (event.key === "Escape") { kept = passing = ""; mark(); return; }
-    const group = event.target.closest ? event.target.closest("g[data-mat]") : null;
+    const group = event.target.closest ? event.target.closest("g[data-label]") : null;
     if (!group) return;
-    const within = all("g[data-mat]", group.closest("svg"));
+    const within = all("g[data-label]", group.closest("svg"));
     const place = within.indexOf(group);
     const to = {
       ArrowDown: place + 1, ArrowRight: place + 1, ArrowUp: place - 1, ArrowLeft: place - 1,
@@ -92,8 +92,8 @@
       keep(group.dataset.mat);
     }
   });
-  for (const svg of all(".chart svg")) {
-    const groups = all("g[data-mat]", svg);
+  for (const svg of all("figure svg")) {
+    const groups = all("g[data-label]", svg);
     if (!groups.length) continue;
     svg.setAttribute("role", "group");
     groups.forEach((one, place) => {
@@ -202,7 +202,13 @@
     }
     return `${lines.join("\n")}\n`;
   }
-  const LOOKS = ["fill", "stroke", "stroke-width", "stroke-dasharray", "opacity", "font-family", "font-size", "font-weight", "color"];
+  const LOOKS = [
+    "fill", "fill-opacity", "stroke", "stroke-width", "stroke-dasharray", "stroke-linejoin", "stroke-linecap", "opacity",
+    "font-family", "font-size", "font-weight", "color",
+  ];
+  // Browsers tell mixed colours in a notation that other programs do not read.
+  const plain = (value) => value.replace(/color\(srgb ([\d.e-]+) ([\d.e-]+) ([\d.e-]+)\)/, (_, ...parts) =>
+    `rgb(${parts.slice(0, 3).map((one) => Math.round(255 * one)).join(", ")})`);
   function svgOf(box) {
     const picture = box.querySelector("img");
     if (picture) {
@@ -218,7 +224,12 @@
     document.body.append(shelf);
     for (const one of all("*", copy)) {
       const look = getComputedStyle(one);
-      for (const name of LOOKS) one.style.setProperty(name, look.getPropertyValue(name));
+      for (const name of LOOKS) {
+        // What is defined to be used elsewhere takes from there what it does not have itself.
+        if (one.closest("defs") && !one.hasAttribute(name)) continue;
+        one.style.setProperty(name, plain(look.getPropertyValue(name)));
+        one.removeAttribute(name);
+      }
       for (const name of ["class", "tabindex", "role", "aria-label", "aria-pressed", "data-mat", "data-label"]) one.removeAttribute(name);
     }
     copy.removeAttribute("style");
@@ -237,9 +248,9 @@
     image.src = address;
     await image.decode();
     const canvas = document.createElement("canvas");
-    const scale = 2;
-    canvas.width = image.naturalWidth * scale;
-    canvas.height = image.naturalHeight * scale;
+    const scale = Math.max(2, 2000 / image.naturalWidth);
+    canvas.width = Math.round(image.naturalWidth * scale);
+    canvas.height = Math.round(image.naturalHeight * scale);
     const pen = canvas.getContext("2d");
     pen.fillStyle = "#ffffff";
     pen.fillRect(0, 0, canvas.width, canvas.height);

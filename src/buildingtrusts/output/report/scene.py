@@ -1,7 +1,7 @@
 """A drawing as plain values: lines, boxes and texts in pixels, grouped by the trust they stand for.
 
-The page draws its own figures, and not the saved ones, where a reader can find a trust in several
-at once: each group carries the trust's key. Colours are names of looks, which the style sheet
+The page draws its own figures, and not the saved ones, where there is one for each number of
+clusters: each group carries the trust's key. Colours are names of looks, which the style sheet
 turns into colours for light, dark and paper.
 """
 

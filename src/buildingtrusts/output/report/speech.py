@@ -14,7 +14,7 @@ from buildingtrusts.output.vocabulary import Vocabulary
 _T = TypeVar("_T")
 #: Fields that hold no words of the page: keys, pictures, data and stamps.
 _KEPT = {
-    *("id", "name", "uri", "data", "look", "kind", "tag", "value", "mat", "group", "attributes"),
+    *("id", "name", "media", "data", "look", "kind", "tag", "value", "mat", "group", "attributes"),
     *("stamp", "stamps", "trusts"),
 }
 

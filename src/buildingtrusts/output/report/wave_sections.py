@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
@@ -47,13 +46,13 @@ def pictures(
         # A figure that a wave has no data for says so, and is not worth a place here.
         if saved is None or saved.alt.startswith("Nothing is drawn."):
             continue
-        content = base64.b64encode(saved.picture).decode("ascii")
         yield Picture(
             id=f"{prefix}-figure-{name.replace('_', '-')}",
             name=name,
             title=saved.title or words.FIGURES.get(name, plain(name)),
             alt=saved.alt,
-            uri=f"data:{saved.media};base64,{content}" if content else "",
+            picture=saved.picture,
+            media=saved.media,
             data=saved.data,
             width=saved.size[0],
             height=saved.size[1],

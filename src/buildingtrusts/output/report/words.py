@@ -25,9 +25,9 @@ INTERFACE = {
     "let_go": "Let go",
     "nobody": f"no {GROUP}",
     "hint": (
-        "Point at a trust in a table or in a figure drawn on this page, or choose one here, and it "
-        "is marked in all of them. In a figure the arrow keys go from trust to trust; Enter keeps "
-        "one marked, Escape lets it go."
+        "Point at a trust in a table or a figure, or choose one here, and it is marked in all of "
+        "them. In a figure the arrow keys go from trust to trust; Enter keeps one marked, Escape "
+        "lets it go."
     ),
     "whose": "Whose answers these are",
     "marked": f"The marked {GROUP}",
