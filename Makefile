@@ -51,7 +51,7 @@ lint: $(READY)  ## check formatting, types and rules
 	$(BIN)/snakefmt --check Snakefile workflow/rules
 	$(BIN)/snakemake --lint
 
-browser: $(READY)  ## add what the tests of the report need to open it in Chromium
+browser: $(READY)  ## add what tests need to open pages in Chromium and to validate the crate
 	@if command -v uv >/dev/null 2>&1; then \
 	  uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements-browser.lock; \
 	else \

@@ -1,7 +1,7 @@
 """The page in a real browser: nothing is asked for, nothing is wrong, and everything works.
 
 Playwright drives Debian's Chromium. Without them the module is skipped, with the reason; with
-BUILDINGTRUSTS_FORBID_SKIPPING_BROWSER=1 it fails instead.
+BUILDINGTRUSTS_FORBID_SKIPPING=1 it fails instead.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 BROWSER = shutil.which("chromium")
 MISSING = [name for name in ("playwright", "axe_playwright_python") if not find_spec(name)]
 LACKS = f"needs the packages {MISSING}" if MISSING else "" if BROWSER else "needs Debian's chromium"
-FORBIDDEN = os.environ.get("BUILDINGTRUSTS_FORBID_SKIPPING_BROWSER") == "1"
+FORBIDDEN = os.environ.get("BUILDINGTRUSTS_FORBID_SKIPPING") == "1"
 
 
 pytestmark = pytest.mark.skipif(bool(LACKS) and not FORBIDDEN, reason=LACKS or "nothing lacks")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import builtins
 import io
+import os
 import re
 import shutil
 import subprocess
@@ -112,7 +113,7 @@ def test_original_answers_carry_no_stamp_anywhere(finished: Finished, tmp_path: 
 
 
 def test_a_manuscript_takes_in_every_table_as_it_is(finished: Finished, tmp_path: Path) -> None:
-    if shutil.which("pdflatex") is None:
+    if shutil.which("pdflatex") is None and os.environ.get("BUILDINGTRUSTS_FORBID_SKIPPING") != "1":
         pytest.skip("needs pdflatex")
     out = write(finished, tmp_path)
     gather(out)

@@ -6,6 +6,7 @@ import csv
 import hashlib
 import io
 import json
+import os
 import re
 import shutil
 import subprocess
@@ -349,7 +350,8 @@ def test_the_crate_has_every_other_result_with_its_hash(finished: Project) -> No
 
 
 def test_the_crate_is_valid(finished: Project, tmp_path: Path) -> None:
-    pytest.importorskip("rocrate_validator", reason="roc-validator is not installed")
+    if os.environ.get("BUILDINGTRUSTS_FORBID_SKIPPING") != "1":
+        pytest.importorskip("rocrate_validator", reason="roc-validator is not installed")
     report = tmp_path / "report.json"
     done = subprocess.run(
         [
