@@ -148,7 +148,7 @@ def _odd(tests: pd.DataFrame) -> str:
     named = join([attribute_title(one).lower() for one in unlike])
     return (
         f"The sample is unlike a random draw from all {words.GROUPS} in {named} "
-        "(exact tests, adjusted, .05)."
+        "(exact tests, adjusted, 0.05)."
     )
 
 

@@ -608,7 +608,7 @@ def _tests_found(tests: pd.DataFrame) -> str:
         f"{attribute_title(str(least['attribute'])).lower()} "
         f"({decimal(float(least['p_adjusted']), 3)} after adjustment). After adjustment "
         f"{after or 'none'} of {count(len(usable), 'attribute')} "
-        f"{'is' if after == 1 else 'are'} at .05 or below; {beyond or 'none'} "
+        f"{'is' if after == 1 else 'are'} at 0.05 or below; {beyond or 'none'} "
         f"{'has' if beyond == 1 else 'have'} an effect size above the 95% point of chance."
     )
 
