@@ -12,11 +12,17 @@ from matplotlib.figure import Figure
 from matplotlib.text import Text
 
 from buildingtrusts.output.figures import EVIDENCE_FIGURES, STUDY_FIGURES, style
-from buildingtrusts.output.figures.drawing import Drawing, render
+from buildingtrusts.output.figures.drawing import Drawing, render, smallest_words
 from buildingtrusts.output.figures.evidence import draw_evidence_figure
 from buildingtrusts.output.figures.fonts import FULL_FAMILY, known_families, register_font
 from buildingtrusts.output.figures.multiverse import draw_multiverse
-from buildingtrusts.output.figures.paper import SLIDE, WIDTHS, drawn_to_fit, words_have_room
+from buildingtrusts.output.figures.paper import (
+    LEAST_ON_SLIDE,
+    SLIDE,
+    WIDTHS,
+    drawn_to_fit,
+    words_have_room,
+)
 from buildingtrusts.output.figures.study import StudyMaterial, draw_study_figure
 from buildingtrusts.output.figures.wave import WaveMaterial, draw_wave_figure
 from buildingtrusts.output.pictures import describe_picture
@@ -45,6 +51,8 @@ STAMP = (
     "Illustrative: values not published"
 )
 INCH = 25.4
+#: Figures whose message needs more than a slide holds; drawn as for a page.
+NOT_FOR_SLIDES = {"ensemble", "multiverse", "interviews_2017-illustration_centralisation"}
 #: Figures that are wider than a column even when a study is small; the guide tells of them.
 NEVER_IN_A_COLUMN = {"heatmap", "stability", "continuum", "multiverse", "noise"}
 
@@ -54,9 +62,10 @@ def check(drawing: Drawing) -> None:
     boxes = boxes_of(drawing)
     width, height = drawing.figure.get_size_inches()
     assert boxes
+    strip = style.stamp_height(width, drawing.scale > 1) - 0.02
     for words, (left, low, right, high) in boxes.items():
         assert left >= -0.005, words
-        assert low >= style.stamp_height(width) - 0.02, f"{words} is where the stamp goes"
+        assert low >= strip, f"{words} is where the stamp goes"
         assert right <= width + 0.005, words
         assert high <= height + 0.005, words
     upright = {text.get_text() for text in drawing.figure.findobj(Text) if not text.get_rotation()}
@@ -81,9 +90,22 @@ def at_width(draw: Callable[[], Drawing], width: str | float) -> Drawing:
     across, up = drawing.figure.get_size_inches() * drawing.scale
     check(drawing)
     if width == "slide":
-        assert drawing.scale >= 1
-        assert across <= SLIDE[0] + 0.01
-        assert drawing.scale == 1 or up <= SLIDE[1] + 0.01
+        on_slide = drawing.scale > 1
+        assert on_slide or drawing.name in NOT_FOR_SLIDES
+        if on_slide:
+            assert across <= SLIDE[0] + 0.01
+            assert up <= SLIDE[1] + 0.01
+            # All of the width or nearly all of the height is used.
+            assert across > 0.85 * SLIDE[0]
+            assert up > 0.6 * SLIDE[1]
+            least = min(
+                text.get_fontsize() * drawing.scale
+                for text in drawing.figure.findobj(Text)
+                if len(text.get_text().strip()) > 1
+            )
+            assert least >= LEAST_ON_SLIDE
+        else:
+            assert across <= style.DOUBLE + 0.01
     else:
         asked = WIDTHS.get(str(width)) or float(width)
         wide = max(asked, WIDTHS["two_columns"]) / INCH
@@ -158,7 +180,7 @@ def test_the_longest_stamp_stays_in_its_strip(width: str | float, wave: WaveMate
     across, _ = drawing.figure.get_size_inches()
     with style.settings():
         lines = style.fold(STAMP, style.NOTE, across - 0.24).count("\n") + 1
-    assert lines * 1.2 * style.NOTE / 72 <= style.stamp_height(across)
+    assert lines * 1.2 * style.NOTE / 72 <= style.stamp_height(across, drawing.scale > 1)
 
 
 def test_words_that_meet_or_leave_the_figure_have_no_room() -> None:
@@ -187,6 +209,39 @@ def test_every_format_has_the_same_size_and_repeats(width: str | float, wave: Wa
         assert one.height == pytest.approx(sizes[0].height, abs=0.4)
     assert b"/FontFile2" in first["pdf"]
     assert b"<text" in first["svg"]
+
+
+@pytest.mark.parametrize("name", ["figure_1_clusters", "dendrogram", "crosstabs"])
+@pytest.mark.parametrize("width", ["page", *NARROW])
+def test_fonts_are_embedded_text_is_text_and_the_stamp_is_inside(
+    width: str | float, name: str, wave: WaveMaterial
+) -> None:
+    drawing = drawn_to_fit(partial(draw_wave_figure, name, wave), width)
+    files = render(drawing, ("pdf", "svg"), 100, STAMP)
+    assert b"/FontFile2" in files["pdf"]
+    assert b"/Type3" not in files["pdf"]
+    words = " ".join(re.findall(r"<text[^>]*>([^<]*)</text>", files["svg"].decode()))
+    assert " ".join(drawing.title.split()) in words
+    assert STAMP in words
+    for kind, content in files.items():
+        assert describe_picture(kind, content).words == pytest.approx(
+            smallest_words(drawing), abs=0.051
+        )
+
+
+def test_a_figure_too_full_for_a_slide_is_drawn_as_for_a_page(wave: WaveMaterial) -> None:
+    many = short_names(40)
+    draw = partial(draw_evidence_figure, "assignment", made_up(many, 3))
+    drawing = drawn_to_fit(draw, "slide")
+    assert drawing.scale == 1
+    assert render(drawing, ("svg",), 100) == render(drawn_to_fit(draw), ("svg",), 100)
+
+
+def test_a_slide_is_filled(wave: WaveMaterial) -> None:
+    """Rows are as high as the slide allows, so that few rows do not leave half of it empty."""
+    drawing = drawn_to_fit(partial(draw_wave_figure, "figure_3_pupil_policies", wave), "slide")
+    assert list(drawing.figure.get_size_inches() * drawing.scale) == pytest.approx(SLIDE, abs=0.1)
+    assert smallest_words(drawing) >= 14
 
 
 def test_a_slide_leaves_the_note_to_whoever_speaks(wave: WaveMaterial) -> None:

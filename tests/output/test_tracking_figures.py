@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from itertools import pairwise
 
 import numpy as np
@@ -16,6 +17,7 @@ from buildingtrusts.output.figures import style
 from buildingtrusts.output.figures.alluvial import draw_transitions
 from buildingtrusts.output.figures.changes import draw_changes
 from buildingtrusts.output.figures.drawing import Drawing
+from buildingtrusts.output.figures.paper import drawn_to_fit
 
 from .test_figures import boxes_of, covered, words_of
 
@@ -290,9 +292,11 @@ def test_strata_without_trusts_are_left_out() -> None:
 
 
 def test_panels_that_find_no_room_are_named() -> None:
-    found = draw_changes(changed(2, 55), {})
-    assert set(found.data["stratum"]) == {"all", "ceo", "central_team", "school_leader"}
-    assert "Left out for want of room: Trust age: Under 5 years" in found.caption
+    ages = [f"{5 * n} to {5 * n + 4} years" for n in range(5)]
+    found = draw_changes(changed(2, 55, ages), {})
+    roles = {"all", "ceo", "central_team", "school_leader"}
+    assert set(found.data["stratum"]) == {*roles, *(f"trust_age: {one}" for one in ages[:2])}
+    assert "Left out for want of room: Trust age: 10 to 14 years" in found.caption
 
 
 def test_roles_and_ages_are_those_of_the_last_two_waves() -> None:
@@ -310,5 +314,17 @@ def test_two_waves_are_named_once_and_every_stratum_finds_room() -> None:
     assert words.count("2017-illustration \N{RIGHTWARDS ARROW} 2020-illustration") == 1
     assert drawing.data["stratum"].nunique() == 6
     assert "Left out" not in drawing.caption
-    # Six panels stand three and three, not four and two.
-    assert len({round(axes.get_position().x0, 3) for axes in drawing.figure.axes}) == 3
+    # Six panels stand in one row, on a page.
+    assert len({round(axes.get_position().x0, 3) for axes in drawing.figure.axes}) == 6
+    assert drawing.figure.get_size_inches()[1] < 10
+
+
+def test_a_slide_shows_the_largest_changes_of_everybody() -> None:
+    table = changed(3, 29)
+    found = drawn_to_fit(partial(draw_changes, table, {}), "slide")
+    everybody = table[(table["stratum"] == "all") & (table["to_wave"] == "2023-illustration")]
+    largest = everybody["change"].abs().nlargest(10).index
+    assert set(found.data["item"]) == set(everybody.loc[largest, "item"])
+    assert found.title.endswith("10 largest of 29 changes")
+    assert found.data["change"].is_monotonic_decreasing
+    assert found.scale > 1

@@ -556,3 +556,32 @@ def test_what_is_focused_is_seen(visit: Visit) -> None:
     assert box["top"] >= 0, json.dumps(box)
     outline = visit.page.evaluate("getComputedStyle(document.activeElement).outlineStyle")
     assert outline == "solid"
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [320, 1280])
+def test_the_page_of_figures_is_accessible_and_as_wide_as_the_screen(
+    browser: Browser, tmp_path: Path, scheme: str, width: int
+) -> None:
+    from axe_playwright_python.sync_playwright import Axe
+
+    from buildingtrusts.output.figure_page import Purpose, Shown, as_page, group_figures
+    from buildingtrusts.output.figures.drawing import nothing_to_draw, save_drawing
+
+    save_drawing(tmp_path / "figures", nothing_to_draw("ledger", "Claims", "None."), ["png"], 50)
+    told = ("figures", "Claims", "Claims that were recomputed.", ("png",))
+    shown = [
+        Shown("ledger", *told, 254.0, 142.9, 14.0),
+        Shown("transitions", "figures", "None", "Nothing is drawn.", ("pdf",), 183.0, 187.0, 6.5),
+    ]
+    purpose = Purpose("as large as fits on a slide", 254.0, 142.9, 12.0, slide=True)
+    page = tmp_path / "figures.html"
+    groups = [group_figures("across-waves", "Across waves", shown)]
+    page.write_text(as_page(groups, ["Made up."], purpose), encoding="utf-8")
+    screen = {"width": width, "height": 900}
+    opened = Visit(browser, page, color_scheme=scheme, viewport=screen, bypass_csp=True)
+    found = Axe().run(opened.page).response["violations"]
+    assert [(one["id"], one["nodes"][0]["target"]) for one in found] == []
+    assert opened.wide() <= 0
+    assert opened.errors == []
+    opened.context.close()

@@ -19,21 +19,24 @@ if TYPE_CHECKING:
 
 #: Formats that browsers show, the first one found being shown.
 SHOWN = ("png", "svg")
+_OF_THE_REPORT, _INTERVIEWS = "As in the report", "Interviews"
+#: Stages of the study, each with its figures.
 _KINDS = {
+    "Who answered, and how alike": ("sample", "agreement"),
+    "The sample and the population": (
+        *("sample_phase_mix", "sample_school_type_mix", "sample_size_schools"),
+    ),
     "The clusters": ("dendrogram", "heatmap", "silhouettes", "ordination"),
     "What clusters are like": (
         *("operations_profiles", "operating_model", "crosstabs", "associations"),
         *("performance_by_cluster", "effectiveness"),
     ),
-    "Who answered, and how alike": ("sample", "agreement"),
+    _OF_THE_REPORT: (),
     "How sure the clusters are": EVIDENCE_FIGURES,
     "Change between waves": TRACKING_FIGURES,
-    "The sample and the population": (
-        *("sample_phase_mix", "sample_school_type_mix", "sample_size_schools"),
-    ),
+    _INTERVIEWS: (),
     "The published claims": ("published_associations", "ledger"),
 }
-_OF_THE_REPORT, _INTERVIEWS = "As in the report", "Interviews"
 #: Millimetres by which a figure may differ from what was asked.
 _ROUNDING = 0.5
 
@@ -54,6 +57,8 @@ class Shown:
         Formats that there are.
     width, height : float or None
         In millimetres.
+    words : float or None
+        Points of its smallest words.
     """
 
     name: str
@@ -63,6 +68,7 @@ class Shown:
     formats: tuple[str, ...]
     width: float | None = None
     height: float | None = None
+    words: float | None = None
 
     @property
     def picture(self) -> str | None:
@@ -71,10 +77,16 @@ class Shown:
 
     @property
     def size(self) -> str:
-        """Width and height in words; empty if they are not known."""
+        """Width, height and type in words; empty if they are not known."""
         if self.width is None or self.height is None:
             return ""
-        return f"{self.width:.0f} × {self.height:.0f} mm"
+        words = "" if self.words is None else f", words from {self.words:g} pt"
+        return f"{self.width:.0f} × {self.height:.0f} mm{words}"
+
+    @property
+    def empty(self) -> bool:
+        """Whether it only says why there is nothing to draw."""
+        return self.alt_text.startswith("Nothing is drawn.")
 
 
 @dataclass(frozen=True)
@@ -100,7 +112,7 @@ def group_figures(key: str, title: str, figures: Iterable[Shown]) -> Group:
     >>> [kind for kind, _ in group_figures("2017", "Wave 2017", [one]).kinds]
     ['The clusters']
     """
-    found: dict[str, list[Shown]] = {kind: [] for kind in (_OF_THE_REPORT, *_KINDS, _INTERVIEWS)}
+    found: dict[str, list[Shown]] = {kind: [] for kind in _KINDS}
     for figure in figures:
         found[_kind_of(figure.name)].append(figure)
     return Group(key, title, [(kind, shown) for kind, shown in found.items() if shown])
@@ -112,7 +124,44 @@ def _kind_of(name: str) -> str:
     return next((kind for kind, names in _KINDS.items() if name in names), _OF_THE_REPORT)
 
 
-def as_page(groups: Sequence[Group], statements: Sequence[str], width: float, asked: str) -> str:
+@dataclass(frozen=True)
+class Purpose:
+    """What figures were drawn for.
+
+    Attributes
+    ----------
+    asked : str
+        In words.
+    width : float
+        Millimetres that a figure may be wide.
+    height : float
+        Millimetres that it may be high.
+    least : float
+        Points of the smallest words that serve it.
+    slide : bool
+        Whether it is a slide.
+    """
+
+    asked: str
+    width: float
+    height: float
+    least: float = 0.0
+    slide: bool = False
+
+    def misfit(self, figure: Shown) -> str:
+        """Why a figure does not fit, in words; empty if it does, or if its size is not known."""
+        if figure.width is None or figure.height is None:
+            return ""
+        wide = figure.width > self.width + _ROUNDING
+        high = figure.height > self.height + _ROUNDING
+        small = (figure.words or self.least) < self.least
+        if self.slide:
+            return "not made for slides" if wide or high or small else ""
+        misses = {"wider than asked": wide, "higher than a page": high}
+        return " and ".join(words for words, found in misses.items() if found)
+
+
+def as_page(groups: Sequence[Group], statements: Sequence[str], purpose: Purpose) -> str:
     """The page as HTML.
 
     Parameters
@@ -121,20 +170,21 @@ def as_page(groups: Sequence[Group], statements: Sequence[str], width: float, as
         In the order of the page.
     statements : sequence of str
         What is said of waves that hold nobody's answers; empty for original ones.
-    width : float
-        Millimetres that figures were to be wide at most.
-    asked : str
-        The same in words.
+    purpose : Purpose
+        What figures were drawn for.
     """
-    wider = [
-        figure
-        for group in groups
-        for figure in group.figures
-        if figure.width is not None and figure.width > width + _ROUNDING
-    ]
-    count = sum(len(group.figures) for group in groups)
+    every = [figure for group in groups for figure in group.figures]
+    misfits: dict[str, list[tuple[Group, Shown]]] = {}
+    for group in groups:
+        for figure in group.figures:
+            if words := purpose.misfit(figure):
+                misfits.setdefault(words, []).append((group, figure))
     page = _template().render(
-        groups=groups, statements=statements, asked=asked, wider=wider, count=count
+        groups=groups,
+        statements=statements,
+        purpose=purpose,
+        misfits=misfits,
+        count=len(every),
     )
     return str(page)
 

@@ -1,4 +1,4 @@
-"""What a picture's file says of itself: its title and its size on paper.
+"""What a picture's file says of itself: its title, its size on paper and that of its words.
 
 Pictures are written by :mod:`.figures.drawing`, which puts the title into the file's metadata; a
 file of another origin has none here.
@@ -8,23 +8,25 @@ from __future__ import annotations
 
 import re
 import struct
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from html import unescape
 
 _MM_AN_INCH, _POINTS_AN_INCH, _MM_A_METRE = 25.4, 72.0, 1000.0
 _SVG = re.compile(r'<svg[^>]*?\bwidth="([\d.]+)pt"[^>]*?\bheight="([\d.]+)pt"')
 _SVG_TITLE = re.compile(r"<dc:title>(.*?)</dc:title>", re.DOTALL)
 _PDF_BOX = re.compile(rb"/MediaBox \[ 0 0 ([\d.]+) ([\d.]+) \]")
+_WORDS = re.compile(rb"Smallest words: ([\d.]+) points")
 _PNG_START = b"\x89PNG\r\n\x1a\n"
 
 
 @dataclass(frozen=True)
 class Picture:
-    """A picture's title, empty if it has none, and its width and height in millimetres."""
+    """A picture's title, empty if it has none, width and height in millimetres, words in points."""
 
     title: str = ""
     width: float | None = None
     height: float | None = None
+    words: float | None = None
 
 
 def describe_picture(kind: str, content: bytes) -> Picture:
@@ -46,11 +48,14 @@ def describe_picture(kind: str, content: bytes) -> Picture:
     --------
     >>> svg = '<svg width="72pt" height="36pt"><dc:title>A &lt; B</dc:title>'
     >>> describe_picture("svg", svg.encode())
-    Picture(title='A < B', width=25.4, height=12.7)
+    Picture(title='A < B', width=25.4, height=12.7, words=None)
     """
     if kind == "svg":
-        return _svg(content.decode("utf-8", "replace"))
-    return _png(content) if kind == "png" else _pdf(content)
+        found = _svg(content.decode("utf-8", "replace"))
+    else:
+        found = _png(content) if kind == "png" else _pdf(content)
+    words = _WORDS.search(content)
+    return replace(found, words=float(words[1])) if words else found
 
 
 def _svg(text: str) -> Picture:

@@ -39,8 +39,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> None:
     """Write the page, with links relative to its own folder."""
-    from buildingtrusts.output.figure_page import as_page, group_figures
-    from buildingtrusts.output.figures.paper import millimetres
+    from buildingtrusts.output.figure_page import Purpose, as_page, group_figures
+    from buildingtrusts.output.figures import paper
     from buildingtrusts.output.files import write_text
     from buildingtrusts.study.provenance import statement
     from buildingtrusts.survey.interviews import interview_statement
@@ -59,7 +59,10 @@ def run(arguments: argparse.Namespace) -> None:
     said = [statement(arguments.provenance), interview_statement(arguments.interviews)]
     paragraphs = [text.replace("**", "") for one in said for text in one.split("\n\n") if text]
     asked = _IN_WORDS.get(arguments.width, f"{arguments.width} mm wide")
-    page = as_page(groups, paragraphs, millimetres(arguments.width), asked)
+    slide = arguments.width == "slide"
+    wide, high = paper.millimetres(arguments.width), paper.highest(arguments.width)
+    purpose = Purpose(asked, wide, high, paper.LEAST_ON_SLIDE if slide else 0.0, slide)
+    page = as_page(groups, paragraphs, purpose)
     write_text(arguments.out, page)
     print(f"{sum(len(one.figures) for one in groups)} figures", file=sys.stderr)
 
@@ -81,4 +84,5 @@ def _shown(file: Path, beside: Path, formats: list[str]) -> Shown:
         formats=tuple(formats),
         width=picture.width,
         height=picture.height,
+        words=picture.words,
     )

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 COLUMNS = ("item", "label", "mats", "n_groups", "n_responses", "icc1", "rwg_mean")
 _ROW = 0.26
+#: Inches that two panels need beside each other.
+_LEAST = 2.2
 
 
 @style.styled
@@ -47,13 +49,20 @@ def draw_agreement(agreement: pd.DataFrame, questions: Sequence[Question]) -> Dr
     )
     rows = style.row_labels(labels.values(), _ROW)
     height = rows.row * len(labels)
-    page = style.new_page(title, "", caption, height + 0.65)
-    width = (page.width - rows.width - 0.3) / 2
+    said = style.on_slide_else("Filled: clustered trusts; open: all trusts")
+    room = style.inner_width() - rows.width - 0.05
+    # Beside each other where scales have room, else below each other.
+    beside = room > _LEAST
+    page = style.new_page(title, said, caption, (height + 0.65) * (1 if beside else 2))
+    width = (room - 0.25) / 2 if beside else room
     for place, (column, heading) in enumerate(
         (("icc1", "ICC(1): between trusts"), ("rwg_mean", "rwg: within trusts"))
     ):
-        axes = page.axes(rows.width + place * (width + 0.25), 0.3, width, height)
-        style.label_rows(axes, rows.texts if place == 0 else [""] * len(labels), rules=0.87)
+        left = rows.width + place * beside * (width + 0.25)
+        bottom = 0.3 if beside else 0.3 + (1 - place) * (height + 0.65)
+        axes = page.axes(left, bottom, width, height)
+        named = place == 0 or not beside
+        style.label_rows(axes, rows.texts if named else [""] * len(labels), rules=0.87)
         style.name_panel(axes, heading)
         _draw_pairs(axes, data, list(labels), column)
     alt = _alt(data)

@@ -154,7 +154,7 @@ def _journey(transitions: pd.DataFrame, agreement: pd.DataFrame, types: pd.DataF
     names = types["wave"].astype(str)
     waves = tuple(dict.fromkeys(names))
     totals = [int(types.loc[names == wave, "n_mats"].sum()) for wave in waves]
-    unit = _HEIGHT / max(totals)
+    unit = style.height_of(_HEIGHT, 1.36) / max(totals)
     slots = [
         [max(n * unit, _LEAST_SLOT) + _GAP for n in types.loc[names == wave, "n_mats"]]
         for wave in waves

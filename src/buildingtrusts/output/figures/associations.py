@@ -24,7 +24,7 @@ COLUMNS = (
 )
 _ROW = 0.3
 #: Inches that a panel needs beside another.
-_LEAST = 1.9
+_LEAST, _LEAST_ON_SLIDE = 1.9, 1.45
 _CAPTION = (
     "Circle: Cramér's V (0 = no association, 1 = complete). Grey bar: from the mean (tick) to the "
     "95% point of V when clusters and attribute are unrelated and the totals are as found. p: "
@@ -64,9 +64,14 @@ def draw_associations(
     height = labels.row * len(attributes)
     # Beside each other where scales have room, else below each other.
     room = style.inner_width() - labels.width - 0.05
-    abreast = len(parts) if room > _LEAST * len(parts) else 1
+    least = _LEAST_ON_SLIDE if style.on_slide() else _LEAST
+    abreast = len(parts) if room > least * len(parts) else 1
     rows = -(-len(parts) // abreast)
-    page = style.new_page(title, "", said, (height + 0.65) * rows)
+    how = style.on_slide_else(
+        "Circle: Cramér's V; grey: what chance gives, from its mean to its 95% point; "
+        "p: exact test (adjusted)"
+    )
+    page = style.new_page(title, how, said, (height + 0.65) * rows)
     width = (room - 0.25 * (abreast - 1)) / abreast
     for place, k in enumerate(parts):
         down, across = divmod(place, abreast)

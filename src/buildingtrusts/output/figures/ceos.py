@@ -52,8 +52,9 @@ def draw_distribution(
     caption = _balance(given, question)
     people = f"answers of {count(len(given), 'chief executive')}"
     subtitle = "; ".join(filter(None, (f"{question.label}: {people}", anchor_note(question))))
-    page = style.new_page(title, subtitle, caption, 2.0, style.page_width(style.SINGLE))
-    axes = page.axes(0.1, 0.4, page.width - 0.2, 1.55)
+    height = style.height_of(1.55, 0.8)
+    page = style.new_page(title, subtitle, caption, height + 0.45, style.page_width(style.SINGLE))
+    axes = page.axes(0.1, 0.4, page.width - 0.2, height)
     axes.bar(data["value"], data["n"], width=0.8 * _gap(data), color=style.PALETTE[0])
     for value, n in data.itertuples(index=False, name=None):
         if n:
@@ -129,7 +130,7 @@ def draw_side_by_side(
         f"Each column is a chief executive, named by trust, in rising order of “{first.label}”. "
         "A gap is a missing answer."
     )
-    mats, each = style.names_of(wide["mat_id"]), 0.95
+    mats, each = style.names_of(wide["mat_id"]), style.height_of(0.95, 0.42)
     turned = style.label_width(mats) > (style.page_width() - 0.6) / len(mats)
     foot = style.label_width(mats) + 0.1 if turned else 0.25
     page = style.new_page(
@@ -178,7 +179,9 @@ def _draw_answers(axes: Axes, answers: pd.Series, question: Question) -> None:
     for place, value in zip(places, answers, strict=True):
         if not np.isnan(value):
             axes.text(place, value, f"{value:g}", size=style.TICK, ha="center", va="bottom")
-    axes.set_ylim(base, top + 0.16 * (top - base))
+    # Room for the numbers above the bars, however low these are.
+    head = max(0.16, 0.12 / style.inches_of(axes)[1])
+    axes.set_ylim(base, top + head * (top - base))
     axes.set_yticks([base, top], [f"{base:g}", f"{top:g}"])
     axes.set_xlim(-0.6, len(answers) - 0.4)
     axes.set_xticks([])

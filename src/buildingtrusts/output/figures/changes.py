@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from buildingtrusts.output.figures import style
 from buildingtrusts.output.figures.drawing import Drawing, nothing_to_draw
@@ -26,8 +27,13 @@ COLUMNS = (
     *("n_mats", "change", "ci_low", "ci_high", "draws"),
 )
 _ROLES = ("ceo", "central_team", "school_leader")
-_ACROSS, _ROW, _LEAST_ROW, _MOST_ROOM = 4, 0.19, 0.145, 11.5
+_ACROSS, _ROW, _LEAST_ROW, _MOST_ROOM = 6, 0.19, 0.145, 11.5
+#: Inches of the narrowest panel.
+_NARROWEST = 0.72
+_SCALE = "Change in points"
 _AXIS, _GAP, _LABEL = 0.42, 0.1, 1.6
+#: Changes on a slide.
+_ON_SLIDE = 10
 _CAPTION = (
     "Mean over trusts of their own change (later mean less earlier mean, in points of the earlier "
     "wave's scale), and its 95% interval from resampled trusts. A filled dot: the interval leaves "
@@ -79,6 +85,8 @@ def draw_changes(changes: pd.DataFrame, labels: Mapping[tuple[str, str], str]) -
         reason = "Change needs an item that the same trust answered in two waves; there is none."
         return nothing_to_draw(name, title, reason)
     data = _data(known, labels)
+    if style.on_slide():
+        return _largest(name, title, data)
     grid = _grid(data)
     caption = f"{_CAPTION} {_left_out(data, grid)}".strip()
     data = data[[panel in grid.panels for panel in _panels_of(data)]].reset_index(drop=True)
@@ -98,7 +106,31 @@ def draw_changes(changes: pd.DataFrame, labels: Mapping[tuple[str, str], str]) -
         )
         if column == 0:
             _name_rows(axes, grid)
+            _name_scales(page, grid, bottom, min(grid.across, len(grid.panels) - place))
     return Drawing(name, title, caption, page.figure, data, _alt(data))
+
+
+def _largest(name: str, title: str, data: pd.DataFrame) -> Drawing:
+    """What a slide shows: the items that everybody's answers changed most on."""
+    last = next(one for one in reversed(_ordered(data)) if one.stratum == "all")
+    of_all = data[[one == last for one in _panels_of(data)]]
+    order = of_all["change"].astype(float).abs().sort_values(ascending=False, kind="stable").index
+    shown = of_all.loc[order[:_ON_SLIDE]].sort_values("change", ascending=False, kind="stable")
+    if len(shown) < len(of_all):
+        title = f"{title}: {len(shown)} largest of {count(len(of_all), 'change')}"
+    said = f"{last.waves}; points, with 95% intervals; filled: the interval leaves out 0"
+    texts = [
+        f"{label} ({plain(block).lower()})"
+        for label, block in zip(shown["label"], shown["block"], strict=True)
+    ]
+    labels = style.row_labels(texts, 0.24, 2.4)
+    height = labels.row * len(shown)
+    page = style.new_page(title, said, _CAPTION, height + 0.4)
+    axes = page.axes(labels.width, 0.38, page.width - labels.width - 0.05, height)
+    _draw_marks(axes, shown, np.arange(len(shown)), _reach(shown))
+    style.label_rows(axes, labels.texts)
+    style.name_axis(axes, _SCALE)
+    return Drawing(name, title, _CAPTION, page.figure, shown.reset_index(drop=True), _alt(data))
 
 
 def _data(known: pd.DataFrame, labels: Mapping[tuple[str, str], str]) -> pd.DataFrame:
@@ -176,18 +208,25 @@ def _grid(data: pd.DataFrame) -> _Grid:
     every = _ordered(data)
     label = style.label_width(names) + 0.1
     # How many find room decides how many stand side by side, and that how wide each is.
-    packed = _heads(every, data, _width(label, min(_ACROSS, len(every))))
-    bands = -(-len(every) // _ACROSS)
+    most = _most_across(label)
+    packed = _heads(every, data, _width(label, min(most, len(every))))
+    bands = -(-len(every) // most)
     row = max(_LEAST_ROW, min(_ROW, (_MOST_ROOM / bands - packed.height - _AXIS) / len(names)))
-    room = max(1, int(_MOST_ROOM / (row * len(names) + packed.height + _AXIS))) * _ACROSS
+    room = max(1, int(_MOST_ROOM / (row * len(names) + packed.height + _AXIS))) * most
     panels = _chosen(every, room)
-    across = -(-len(panels) // -(-len(panels) // _ACROSS))
+    across = -(-len(panels) // -(-len(panels) // most))
     width = _width(label, across)
     heads = _heads(panels, data, width)
     return _Grid(
         *(panels, heads.words, blocks, items, names, heads.shared),
         *(across, label, width, row, heads.height),
     )
+
+
+def _most_across(label: float) -> int:
+    """How many panels stand side by side at most."""
+    room = style.page_width() - 0.34 - label + _GAP
+    return min(max(int(room / (_NARROWEST + _GAP)), 1), _ACROSS)
 
 
 def _width(label: float, across: int) -> float:
@@ -268,22 +307,41 @@ def _name_rows(axes: Axes, grid: _Grid) -> None:
         )
 
 
+def _name_scales(page: style.Page, grid: _Grid, bottom: float, across: int) -> None:
+    """Say what the scale is: below each panel, or once below a row of narrow ones."""
+    words = style.text_width(_SCALE, style.LABEL)
+    style.need(grid.label + across * (grid.width + _GAP), words)
+    each = grid.width >= words
+    middles = [grid.label + at * (grid.width + _GAP) + grid.width / 2 for at in range(across)]
+    for middle in middles if each else [(middles[0] + middles[-1]) / 2]:
+        page.text(middle, bottom - 0.32, _SCALE, size=style.LABEL, ha="center")
+
+
 def _draw_panel(axes: Axes, of_panel: pd.DataFrame, grid: _Grid, data: pd.DataFrame) -> None:
     axes.set_ylim(grid.n_rows - 0.5, -0.5)
+    axes.hlines(list(grid.items.values()), -99, 99, style.RULE, linewidth=0.4, zorder=0)
+    places = np.array(
+        [grid.items[key] for key in of_panel[["block", "item"]].itertuples(index=False, name=None)]
+    )
+    _draw_marks(axes, of_panel, places, _reach(data))
+
+
+def _reach(data: pd.DataFrame) -> float:
+    """How far the scale goes to either side."""
+    far = np.abs(data[["change", "ci_low", "ci_high"]].to_numpy(dtype=float))
+    return max(1.06 * float(np.nanmax(far)), 0.5)
+
+
+def _draw_marks(axes: Axes, of_panel: pd.DataFrame, places: NDArray[np.int_], reach: float) -> None:
+    """Changes with their intervals, on a scale that reaches as far to either side."""
     axes.set_yticks([])
     axes.spines["left"].set_visible(False)
-    reach = 1.06 * np.nanmax(np.abs(data[["change", "ci_low", "ci_high"]].to_numpy(dtype=float)))
-    reach = max(reach, 0.5)
     axes.set_xlim(-reach, reach)
     step = next((one for one in (0.5, 1.0, 2.0, 5.0, 10.0) if 2.5 * one > reach), reach / 2)
     # A number at the very edge would run into that of the next panel.
     ticks = [step * place for place in (-2, -1, 0, 1, 2) if step * abs(place) <= 0.92 * reach]
     axes.set_xticks(ticks, [f"{'−' if tick < 0 else ''}{abs(tick):g}" for tick in ticks])
-    axes.hlines(list(grid.items.values()), -reach, reach, style.RULE, linewidth=0.4, zorder=0)
     axes.axvline(0, color=style.GREY, linewidth=0.8, zorder=1)
-    places = np.array(
-        [grid.items[key] for key in of_panel[["block", "item"]].itertuples(index=False, name=None)]
-    )
     low, high = (of_panel[name].to_numpy(dtype=float) for name in ("ci_low", "ci_high"))
     axes.hlines(places, low, high, style.PALETTE[0], linewidth=1.3, zorder=3)
     filled = (low > 0) | (high < 0)
@@ -297,9 +355,6 @@ def _draw_panel(axes: Axes, of_panel: pd.DataFrame, grid: _Grid, data: pd.DataFr
             markeredgewidth=0.9,
             zorder=4,
         )
-    words = "Change in points"
-    style.need(style.inches_of(axes)[0] + 0.1, style.text_width(words, style.LABEL))
-    style.name_axis(axes, words)
 
 
 def _alt(data: pd.DataFrame) -> str:

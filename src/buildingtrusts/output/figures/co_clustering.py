@@ -76,6 +76,8 @@ def draw_co_clustering(
     )
     left = style.label_width(names, size) + 0.1
     side = cell * len(mats)
+    if style.on_slide():
+        return _pairs_on_slide(title, caption, pairs, mats, typology)
     page = style.new_page(title, f"{typology.k} clusters", caption, side + _SCALE + 0.05)
     axes = page.axes(left, _SCALE, side, side)
     _draw_grid(axes, grid, cell)
@@ -84,6 +86,27 @@ def draw_co_clustering(
     mark_rows(axes, mats, range(len(mats)))
     mark_columns(axes, mats, range(len(mats)))
     _draw_scale(page.axes(left, 0.22, max(side, 1.5), _BAR))
+    data = _pair_data(pairs, mats, typology)
+    return Drawing("co_clustering", title, caption, page.figure, data, _alt_pairs(data, typology))
+
+
+def _pairs_on_slide(
+    title: str, caption: str, pairs: pd.DataFrame, mats: list[str], typology: Typology
+) -> Drawing:
+    """The grid with flat cells, whose percentages are its scale."""
+    row = style.height_of(_CELL)
+    names = style.names_of(mats)
+    left = style.label_width(names) + 0.1
+    subtitle = f"Percentage of draws; outlined are the {typology.k} clusters found with all staff"
+    page = style.new_page(title, subtitle, caption, row * len(mats) + 0.05)
+    across = page.width - left - 0.02
+    style.need(across / len(mats), _PRINTED)
+    axes = page.axes(left, 0.05, across, row * len(mats))
+    _draw_grid(axes, pair_grid(pairs, mats), _PRINTED)
+    _outline_clusters(axes, mats, typology, row)
+    style.name_rows(axes, names, range(len(names)))
+    mark_rows(axes, mats, range(len(mats)))
+    mark_columns(axes, mats, range(len(mats)))
     data = _pair_data(pairs, mats, typology)
     return Drawing("co_clustering", title, caption, page.figure, data, _alt_pairs(data, typology))
 
@@ -113,8 +136,8 @@ def draw_assignment(
     if data.empty:
         return nothing_to_draw("assignment", title, "No trust was assigned to clusters.")
     mats = list(dict.fromkeys(data["mat_id"]))
-    row = max(0.02, min(_ROW, _MOST_ROOM / len(mats)))
-    size = min(style.TICK, row * 50)
+    row = style.height_of(max(0.02, min(_ROW, _MOST_ROOM / len(mats))))
+    size = style.row_type(row)
     names = style.names_of(mats, size) if row > _LEGIBLE else []
     caption = (
         f"Length: percentage of {count(int(data['draws'].max()), 'draw')} in which a trust falls "
@@ -124,13 +147,15 @@ def draw_assignment(
     )
     keys = _key_lines(typology)
     height = row * len(mats)
-    page = style.new_page(title, "", caption, height + 0.42 + 0.2 * len(keys))
+    # The title of a slide says what the percentages are of.
+    foot = 0.22 if style.on_slide() else 0.38
+    page = style.new_page(title, "", caption, height + foot + 0.04 + 0.2 * len(keys))
     for line, entries in enumerate(keys):
         style.draw_swatches(page, page.height - 0.1 - 0.2 * line, entries)
     left = style.label_width(names, size) + (0.32 if names else 0.1)
-    axes = page.axes(left, 0.38, page.width - left - 0.35, height)
+    axes = page.axes(left, foot, page.width - left - 0.35, height)
     _draw_bars(axes, data, mats, typology, size if names else 0.0)
-    _name_trusts(page.axes(0, 0.38, left, height), mats, names, typology, row)
+    _name_trusts(page.axes(0, foot, left, height), mats, names, typology, row)
     mark_rows(axes, mats, range(len(mats)), beyond=0.35)
     return Drawing("assignment", title, caption, page.figure, data, _alt_assignment(data))
 
@@ -257,7 +282,8 @@ def _draw_bars(
     axes.set_yticks([])
     axes.spines["left"].set_visible(False)
     axes.set_xticks([0, 0.5, 1], ["0%", "50%", "100%"])
-    style.name_axis(axes, "Draws")
+    if not style.on_slide():
+        style.name_axis(axes, "Draws")
 
 
 def _name_trusts(
@@ -266,7 +292,7 @@ def _name_trusts(
     axes.set_axis_off()
     axes.set_xlim(0, style.inches_of(axes)[0])
     axes.set_ylim(len(mats) - 0.5, -0.5)
-    size = min(style.TICK, row * 50)
+    size = style.row_type(row)
     for position, name in enumerate(names):
         number = typology.cluster_of[mats[position]]
         style.number_markers(

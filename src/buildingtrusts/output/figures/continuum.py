@@ -91,11 +91,14 @@ def draw_continuum(continuum: pd.DataFrame, line: Line, typology: Typology) -> D
         return nothing_to_draw("continuum", title, "No model could be held against the clusters.")
     caption = _caption(known)
     blocks = _blocks(known)
-    strip = _LINE_ROW * len(typology.clusters)
+    strip = style.height_of(_LINE_ROW, 0.14) * len(typology.clusters)
     names = [typology.title(one) for one in typology.clusters]
     left = style.label_width([*names, *blocks.labels]) + 0.14
-    room = 0.24 + strip + 0.48
-    page = style.new_page(title, "", caption, room + blocks.rows + blocks.panels)
+    room = 0.24 + strip + style.height_of(0.48, 0.42)
+    said = style.on_slide_else(
+        "Circle: these trusts; grey: trusts without clusters, from their median to 95% point"
+    )
+    page = style.new_page(title, said, caption, room + blocks.rows + blocks.panels)
     axes = page.axes(left, page.height - 0.24 - strip, page.width - left - 0.05, strip)
     _draw_line(axes, line, typology, names)
     if blocks.single:
@@ -127,6 +130,9 @@ def _blocks(known: pd.DataFrame) -> _Blocks:
     models = list(dict.fromkeys(known["model"]))
     most = known.groupby(["measure", "model"]).size().groupby("measure").max()
     measures = list(dict.fromkeys(known["measure"]))
+    if style.on_slide():
+        # Measures by number of clusters are too many for one.
+        measures = [one for one in measures if most[one] == 1]
     single = [one for one in measures if most[one] == 1]
     by_number = [one for one in measures if most[one] > 1]
     labels = [style.fold(_measure_title(one), style.TICK, 1.6, 2) for one in single]
@@ -134,7 +140,7 @@ def _blocks(known: pd.DataFrame) -> _Blocks:
     titles = [style.fold(_measure_title(one), style.TICK, width - _LEFT) for one in by_number]
     lines = max((text.count("\n") + 1 for text in titles), default=0)
     block = 0.5 + lines * style.line_height(style.TICK) + _PANEL if by_number else 0.0
-    rows = (_ROW + _AXIS) * len(single) + 0.24 if single else 0.0
+    rows = (_ROW + style.height_of(_AXIS, 0.2)) * len(single) + 0.24 if single else 0.0
     return _Blocks(
         *(models, single, labels, by_number, titles),
         *(width, block, rows, block * len(models)),
@@ -156,7 +162,7 @@ def _draw_rows(page: style.Page, known: pd.DataFrame, blocks: _Blocks, left: flo
         for place, model in enumerate(models):
             axes = page.axes(left + place * (width + _GAP), bottom, width, _ROW)
             _draw_single(axes, of_measure, model, label if place == 0 else "")
-        bottom -= _AXIS
+        bottom -= style.height_of(_AXIS, 0.2)
 
 
 def _draw_panels(
@@ -219,6 +225,7 @@ def _draw_single(axes: Axes, data: pd.DataFrame, model: str, label: str) -> None
         axes.plot(
             *([observed], [0], "o"),
             markersize=5.5,
+            clip_on=False,
             markerfacecolor=style.INK if observed > mark else style.PAPER,
             markeredgecolor=style.INK,
             markeredgewidth=0.9,

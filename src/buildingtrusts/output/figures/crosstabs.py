@@ -27,6 +27,8 @@ COLUMNS = ("attribute", "level", "cluster", "type_id", "n", "p_value", "p_adjust
 PERFORMANCE = "performance_flags"
 _NOT_TABULATED = "The partition that is drawn was not tabulated: report_k does not name it."
 _ROW, _KEY, _LABELS = 0.27, 0.32, 1.45
+#: Inches of a level's row on a slide, for the number inside its bar.
+_LEAST_ROW = 0.13
 
 
 @style.styled
@@ -63,21 +65,22 @@ def draw_crosstabs(
     caption += _left_out(data)
     attributes = list(dict.fromkeys(data["attribute"]))
     # Beside each other where bars have room, else below each other.
-    abreast = 2 if style.inner_width() / 2 - _LABELS > 1.0 else 1
+    abreast = 2 if style.inner_width() / 2 - _LABELS > (0.6 if style.on_slide() else 1.0) else 1
     pairs = [attributes[place : place + abreast] for place in range(0, len(attributes), abreast)]
     heights = [max(_panel_height(data, one) for one in pair) for pair in pairs]
-    key = _KEY + style.key_room(typology.titles, swatches=True)
-    page = style.new_page(title, "", caption, sum(heights) + 0.42 * len(pairs) + key)
+    key = style.height_of(_KEY, 0.26) + style.key_room(typology.titles, swatches=True)
+    between, foot = style.height_of(0.42, 0.22), style.height_of(0.12, 0.06)
+    page = style.new_page(title, "", caption, sum(heights) + between * len(pairs) + key)
     _draw_key(page, typology)
     width = page.width / abreast
     most = float(data.groupby(["attribute", "level"])["n"].sum().max())
     bottom = page.height - key
     for pair, height in zip(pairs, heights, strict=True):
-        bottom -= height + 0.42
+        bottom -= height + between
         for place, attribute in enumerate(pair):
             own = _panel_height(data, attribute)
             axes = page.axes(
-                place * width + _LABELS, bottom + 0.12 + height - own, width - _LABELS - 0.15, own
+                place * width + _LABELS, bottom + foot + height - own, width - _LABELS - 0.15, own
             )
             of_attribute = data[data["attribute"] == attribute]
             _draw_panel(axes, of_attribute, typology, most)
@@ -115,7 +118,7 @@ def draw_performance(
         "association and printed no counts." + _left_out(data)
     )
     height = _panel_height(data, PERFORMANCE)
-    key = _KEY + style.key_room(typology.titles, swatches=True)
+    key = style.height_of(_KEY, 0.26) + style.key_room(typology.titles, swatches=True)
     page = style.new_page(title, "", caption, height + 0.45 + key)
     _draw_key(page, typology)
     left = style.label_width(_levels(data)) + 0.1
@@ -167,6 +170,9 @@ def _levels(data: pd.DataFrame) -> list[str]:
 
 def _panel_height(data: pd.DataFrame, attribute: str) -> float:
     levels = _levels(data[data["attribute"] == attribute])
+    if style.on_slide():
+        most = max(level.count("\n") + 1 for level in levels)
+        return len(levels) * max(style.height_of(_ROW, _LEAST_ROW), 0.103 * most)
     lines = sum(max(2, level.count("\n") + 1) for level in levels)
     return lines * _ROW / 2
 
@@ -185,7 +191,7 @@ def _draw_panel(axes: Axes, data: pd.DataFrame, typology: Typology, most: float)
             places,
             of_cluster["n"],
             left=lefts,
-            height=0.66,
+            height=0.88 if style.on_slide() else 0.66,
             **style.fill_of(colour, style.hatch_of(type_id)),
         )
         for place, left, level, n in zip(
@@ -204,11 +210,11 @@ def _print_count(axes: Axes, x: float, y: float, n: int, colour: str) -> None:
         x,
         y,
         f"{n}",
-        size=style.LABEL,
+        size=style.NOTE if style.on_slide() else style.LABEL,
         ha="center",
         va="center_baseline",
         color=style.ink_on(colour),
-        bbox={"facecolor": colour, "edgecolor": "none", "pad": 0.6},
+        bbox={"facecolor": colour, "edgecolor": "none", "pad": 0.2 if style.on_slide() else 0.6},
         zorder=5,
     )
 

@@ -87,6 +87,18 @@ def stamp_of(drawing: Drawing, provenance: str, reconstructed: bool) -> str:
     return f"{provenance} · {UNPUBLISHED}" if drawing.unpublished and reconstructed else provenance
 
 
+def smallest_words(drawing: Drawing) -> float:
+    """Points of the smallest words as written; numbers inside markers are no words."""
+    from matplotlib.text import Text
+
+    sizes = [
+        float(text.get_fontsize())
+        for text in drawing.figure.findobj(Text)
+        if not re.fullmatch(r"[0-9CS]?", text.get_text().strip())
+    ]
+    return drawing.scale * min([*sizes, style.NOTE])
+
+
 @style.styled
 def nothing_to_draw(name: str, title: str, reason: str) -> Drawing:
     """A figure that says plainly why it is empty.
@@ -174,7 +186,7 @@ def render(drawing: Drawing, formats: Sequence[str], dpi: int, stamp: str = "") 
 
     Canvases are called directly: saving through the figure would draw everything twice.
     """
-    marks = _stamp(drawing.figure, stamp) if stamp else []
+    marks = _stamp(drawing.figure, stamp, drawing.scale > 1) if stamp else []
     make = {"pdf": _pdf, "svg": _svg, "png": _png}
     try:
         return {kind: make[kind](drawing, dpi, stamp) for kind in formats}
@@ -183,11 +195,11 @@ def render(drawing: Drawing, formats: Sequence[str], dpi: int, stamp: str = "") 
             mark.remove()
 
 
-def _stamp(figure: Figure, stamp: str) -> list:
+def _stamp(figure: Figure, stamp: str, slide: bool) -> list:
     from matplotlib.patches import Rectangle
 
     width, height = figure.get_size_inches()
-    strip = style.stamp_height(width)
+    strip = style.stamp_height(width, slide)
     lines = style.fold(stamp, style.NOTE, width - 0.24)
     band = Rectangle(
         (0, 0), 1, strip / height, transform=figure.transFigure, color=style.STAMP_BAND, zorder=-1
@@ -205,6 +217,7 @@ def _pdf(drawing: Drawing, dpi: int, stamp: str) -> bytes:
     metadata = {
         "Title": drawing.title,
         "Subject": _described(drawing, stamp),
+        "Keywords": _words(drawing),
         "Creator": _MAKER,
         "Producer": None,
         "CreationDate": None,
@@ -240,6 +253,7 @@ def _svg(drawing: Drawing, dpi: int, stamp: str) -> bytes:
     metadata = {
         "Title": drawing.title,
         "Description": _described(drawing, stamp),
+        "Keywords": [_words(drawing)],
         "Creator": _MAKER,
         "Date": None,
     }
@@ -264,12 +278,18 @@ def _png(drawing: Drawing, dpi: int, stamp: str) -> bytes:
         metadata={
             "Title": drawing.title,
             "Description": _described(drawing, stamp),
+            "Comment": _words(drawing),
             "Software": _MAKER,
         },
         # Flat drawings are hardly smaller at higher levels, which take three times as long.
         pil_kwargs={"compress_level": 2, "dpi": (dpi, dpi)},
     )
     return stream.getvalue()
+
+
+def _words(drawing: Drawing) -> str:
+    """How small words are, for whoever chooses among figures."""
+    return f"Smallest words: {smallest_words(drawing):.1f} points"
 
 
 def _described(drawing: Drawing, stamp: str) -> str:

@@ -55,6 +55,8 @@ def draw_effectiveness(table: pd.DataFrame, questions: Sequence[Question]) -> Dr
     row = max(0.02, min(_ROW, _MOST_ROOM / len(trusts)))
     heights = row * len(trusts), labels.row * len(areas)
     height = max(heights)
+    if style.on_slide():
+        return _areas_alone(areas, trusts, questions)
     page = style.new_page(title, anchor_note(questions[0]), caption, height + 0.5)
     left = style.label_width(names) + 0.08
     width = style.need((page.width - left - labels.width - 0.4) / 3, 0.8)
@@ -66,9 +68,24 @@ def draw_effectiveness(table: pd.DataFrame, questions: Sequence[Question]) -> Dr
     _draw_dots(second, trusts, [], "iqr", "Interquartile range", None)
     mark_rows(first, trusts["name"], range(len(trusts)), beyond=width + 0.2)
     third = page.axes(page.width - width - 0.05, bottoms[1], width, heights[1])
-    third.hlines(range(len(areas)), areas["low"], areas["high"], color=style.RULE, linewidth=5)
-    _draw_dots(third, areas, labels.texts, "median", "Median by area", limits)
+    _draw_areas(third, areas, labels.texts, "Median by area", limits)
     return Drawing("effectiveness", title, caption, page.figure, data, _alt(trusts, areas))
+
+
+def _areas_alone(
+    areas: pd.DataFrame, trusts: pd.DataFrame, questions: Sequence[Question]
+) -> Drawing:
+    """What a slide shows: the areas, without every trust."""
+    title = "Self-assessed effectiveness by area: mean and range of trusts"
+    caption = (
+        "Average over trusts of their medians (circle), from the lowest to the highest (line)."
+    )
+    labels = style.row_labels(areas["name"], _ROW, 2.0)
+    height = labels.row * len(areas)
+    page = style.new_page(title, anchor_note(questions[0]), caption, height + 0.25)
+    axes = page.axes(labels.width, 0.2, page.width - labels.width - 0.05, height)
+    _draw_areas(axes, areas, labels.texts, "", scale_limits(questions))
+    return Drawing("effectiveness", title, caption, page.figure, areas, _alt(trusts, areas))
 
 
 def _data(table: pd.DataFrame, questions: Sequence[Question]) -> pd.DataFrame:
@@ -89,6 +106,17 @@ def _data(table: pd.DataFrame, questions: Sequence[Question]) -> pd.DataFrame:
             areas.append((mean, ("areas", question.label, n, mean, nan, low, high)))
     rows += [row for _, row in sorted(areas, key=lambda area: -area[0])]
     return pd.DataFrame(rows if areas else [], columns=list(COLUMNS))
+
+
+def _draw_areas(
+    axes: Axes,
+    areas: pd.DataFrame,
+    labels: Sequence[str],
+    heading: str,
+    limits: tuple[float, float] | None,
+) -> None:
+    axes.hlines(range(len(areas)), areas["low"], areas["high"], color=style.RULE, linewidth=5)
+    _draw_dots(axes, areas, labels, "median", heading, limits)
 
 
 def _draw_dots(

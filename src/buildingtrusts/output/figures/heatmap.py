@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from buildingtrusts.output.figures import style
 from buildingtrusts.output.figures.drawing import Drawing, nothing_to_draw
-from buildingtrusts.output.figures.marks import mark_rows
+from buildingtrusts.output.figures.marks import mark_columns, mark_rows
 from buildingtrusts.output.figures.questions import Question, anchor_note, scale_limits
 from buildingtrusts.output.figures.trees import cut_height, draw_branches, lay_out
 from buildingtrusts.output.figures.typology import Typology
@@ -60,6 +60,8 @@ def draw_heatmap(
     grid = score_grid(scores, mats, questions)
     limits = scale_limits(questions) or (float(np.nanmin(grid)), float(np.nanmax(grid)))
     caption = "Numbers beside the names are clusters. An empty cell has no answers."
+    if style.on_slide():
+        return _turned(title, grid, mats, typology, questions, limits)
     row = max(0.02, min(_ROW, _MOST_ROOM / len(mats)))
     heads = [style.fold(question.label, style.TICK, 0.95, 2) for question in questions]
     head = 0.75
@@ -89,6 +91,44 @@ def draw_heatmap(
     _draw_scale(page.axes(_TREE + names, 0.22, width, _BAR), limits)
     data = _data(grid, mats, typology, questions)
     return Drawing("heatmap", title, caption, page.figure, data, _alt(data, questions))
+
+
+def _turned(
+    title: str,
+    grid: NDArray[np.float64],
+    mats: Sequence[str],
+    typology: Typology,
+    questions: Sequence[Question],
+    limits: tuple[float, float],
+) -> Drawing:
+    """What a slide shows: items as rows, trusts as columns, and ratings for a scale."""
+    labels = style.row_labels([one.label for one in questions], _ROW)
+    names = style.names_of(mats)
+    height, foot = labels.row * len(questions), style.label_width(names) + 0.28
+    page = style.new_page(title, anchor_note(questions[0]), "", height + foot + 0.04)
+    across = page.width - labels.width
+    style.need(across / len(mats), style.text_width("8.8", style.NOTE) + 0.02)
+    axes = page.axes(labels.width, foot, across, height)
+    shade = Normalize(*limits)
+    axes.pcolormesh(
+        np.ma.masked_invalid(grid.T), cmap=_MAP, norm=shade, edgecolors=style.PAPER, linewidth=0.5
+    )
+    style.name_rows(axes, labels.texts, [place + 0.5 for place in range(len(questions))])
+    axes.set_ylim(len(questions), 0)
+    axes.set_axis_off()
+    _print_values(axes, grid.T, shade)
+    mark_columns(axes, mats, np.arange(len(mats)) + 0.5, below=foot)
+    below = page.axes(labels.width, 0, across, foot)
+    below.set_xlim(0, len(mats))
+    below.set_ylim(0, foot)
+    below.set_axis_off()
+    for place, (mat, name) in enumerate(zip(mats, names, strict=True)):
+        number = typology.cluster_of[mat]
+        x, y = place + 0.5, foot - 0.1
+        style.number_markers(below, [x], [y], typology.type_of[number], number, 8.0)
+        below.text(x, foot - 0.22, name, size=style.TICK, rotation=90, ha="center", va="top")
+    data = _data(grid, mats, typology, questions)
+    return Drawing("heatmap", title, "", page.figure, data, _alt(data, questions))
 
 
 def _overhang(heads: Sequence[str], width: float) -> float:
@@ -140,9 +180,7 @@ def _draw_names(axes: Axes, mats: Sequence[str], typology: Typology, row: float)
         style.number_markers(
             axes, [0.11], [position], typology.type_of[number], number, min(9.0, row * 55)
         )
-        axes.text(
-            0.22, position, names[position], size=min(style.TICK, row * 50), va="center_baseline"
-        )
+        axes.text(0.22, position, names[position], size=style.row_type(row), va="center_baseline")
 
 
 def _print_values(axes: Axes, grid: NDArray[np.float64], shade: Normalize) -> None:

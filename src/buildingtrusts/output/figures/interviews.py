@@ -88,6 +88,7 @@ def draw_centralisation(
     height = labels.row * len(of_all)
     page = style.new_page(title, subtitle, caption, height + 0.75)
     room = page.width - labels.width - style.label_width(numbers, style.NOTE) - 0.12
+    style.need(room, 0.9)
     entries: list[tuple[int, object, str]] = [
         (
             typology.type_of[number],
@@ -226,15 +227,20 @@ def draw_break_points(
     caption = _caption_of_tags(min(sizes))
     tags = data.drop_duplicates("break_point")
     texts = [
-        f"{one} ({kind})" if kind else one
+        f"{one} ({kind})" if kind and not style.on_slide() else one
         for one, kind in zip(tags["label"], tags["kind"], strict=True)
     ]
     labels = style.row_labels(texts, 0.26)
     width = (page_width() - labels.width - _P) / len(levels)
+    most = 6 if style.on_slide() else 4
     heads = [
-        style.fold(f"{level} (n\u00a0=\u00a0{n})", style.TICK, width - 0.12, 4)
+        style.fold(f"{level} (n\u00a0=\u00a0{n})", style.TICK, width - 0.12, most)
         for level, n in zip(levels, sizes, strict=True)
     ]
+    longest = max((word for level in levels for word in level.split()), key=len)
+    style.need(width - 0.12, style.text_width(longest, style.TICK) if style.on_slide() else 0.0)
+    if style.on_slide() and any("…" in one for one in heads):
+        style.need(0.0, width)
     numbers, bar = _bar_words(data, width - 0.12)
     head = (1 + max(one.count("\n") for one in heads)) * style.line_height(style.TICK) + 0.08
     height = labels.row * len(texts)

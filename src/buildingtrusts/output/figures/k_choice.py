@@ -66,6 +66,8 @@ def draw_k_choice(k_indices: pd.DataFrame, k_votes: pd.DataFrame) -> Drawing:
     indices = _panels(data, "index")
     bars = [*_panels(data, "vote"), *_panels(data, "resampled")]
     caption = _caption(data)
+    if style.on_slide():
+        return _picks_alone(title, data, indices, bars)
     abreast = max(1, min(_ACROSS, int(style.inner_width() / _LEAST)))
     rows, bar_rows = (-(-len(panels) // abreast) for panels in (indices, bars))
     row, bar_row = _HEAD + _PANEL + _FOOT, _HEAD + _BARS + _FOOT
@@ -83,6 +85,41 @@ def draw_k_choice(k_indices: pd.DataFrame, k_votes: pd.DataFrame) -> Drawing:
         axes = page.axes(across * width + 0.05, bottom, width - 0.25, _BARS)
         _draw_votes(axes, heading, part)
     page.text(page.width / 2, 0.04, "Number of clusters", size=style.LABEL, ha="center")
+    return Drawing("k_choice", title, caption, page.figure, data, _alt(data))
+
+
+def _picks_alone(
+    title: str,
+    data: pd.DataFrame,
+    indices: list[tuple[str, pd.DataFrame]],
+    bars: list[tuple[str, pd.DataFrame]],
+) -> Drawing:
+    """What a slide shows: what each index picks, and each way to resample most often."""
+    picks = [
+        (heading.removesuffix(" (low)"), part.loc[part["chosen"] == 1, "k"].tolist(), "")
+        for heading, part in indices
+    ]
+    for heading, part in bars:
+        if part["panel"].iloc[0] == "resampled":
+            best = part.loc[part["value"].fillna(0.0).idxmax()]
+            words = f" {100 * best['value']:.0f}% of draws"
+            picks.append((heading.removesuffix(" (%)"), [int(best["k"])], words))
+    caption = (
+        "What each index picks by its own rule, and which number has the largest mean silhouette "
+        "most often when staff are resampled or a trust or an item is left out. None of this "
+        "enters the verdict."
+    )
+    labels = style.row_labels([heading for heading, *_ in picks], 0.22)
+    height = labels.row * len(picks)
+    page = style.new_page(title, "", caption, height + 0.42)
+    axes = page.axes(labels.width, 0.38, page.width - labels.width - 0.9, height)
+    style.label_rows(axes, labels.texts)
+    mark_numbers(axes, sorted({int(k) for k in data["k"]}))
+    style.name_axis(axes, "Number of clusters")
+    for row, (_, chosen, words) in enumerate(picks):
+        axes.plot(chosen, [row] * len(chosen), "D", color=style.INK, markersize=5.5, zorder=4)
+        for k in chosen if words else []:
+            axes.text(k + 0.15, row, words, size=style.NOTE, va="center_baseline")
     return Drawing("k_choice", title, caption, page.figure, data, _alt(data))
 
 

@@ -29,7 +29,11 @@ BASES = {
 VERDICTS = (
     *("reproduced", "differs", "tie", "report inconsistent", "computed only", "not computable"),
 )
-_ROW, _GAP = 0.22, 0.38
+_ROW = 0.22
+#: Inches between panels, below each other and beside; of the narrowest that stands beside others.
+_GAP, _BESIDE, _LEAST, _LEAST_ON_SLIDE = 0.38, 0.2, 1.1, 0.75
+#: Inches of a line of a heading.
+_LINE = style.LABEL * 1.25 / 72
 
 
 @style.styled
@@ -57,21 +61,36 @@ def draw_ledger(ledger: pd.DataFrame) -> Drawing:
     )
     bases = list(dict.fromkeys(data["basis"]))
     verdicts = [one for one in VERDICTS if data.loc[data["verdict"] == one, "n"].sum()]
-    height = _ROW * len(verdicts)
-    page = style.new_page(title, "", caption, (height + _GAP) * len(bases))
+    height = style.height_of(_ROW) * len(verdicts)
     left = style.label_width([plain(one) for one in verdicts]) + 0.1
+    # Panels stand beside each other where they have room, else below each other.
+    width = (style.inner_width() - left + _BESIDE) / len(bases) - _BESIDE
+    beside = width > (_LEAST_ON_SLIDE if style.on_slide() else _LEAST)
+    width = width if beside else style.inner_width() - left - 0.1
+    titles = [_heading(basis, width, beside) for basis in bases]
+    gap = 0.1 + _LINE * (1 + max(text.count("\n") for text in titles)) if beside else _GAP
+    page = style.new_page(title, "", caption, (height + gap) * (1 if beside else len(bases)))
     most = int(data["n"].max())
-    for place, basis in enumerate(bases):
-        bottom = (height + _GAP) * (len(bases) - 1 - place) + 0.06
-        axes = page.axes(left, bottom, page.width - left - 0.1, height)
+    for place, (basis, words) in enumerate(zip(bases, titles, strict=True)):
+        bottom = 0.06 if beside else (height + _GAP) * (len(bases) - 1 - place) + 0.06
+        axes = page.axes(left + place * (width + _BESIDE) * beside, bottom, width, height)
         of_basis = data[data["basis"] == basis].set_index("verdict")["n"].reindex(verdicts)
-        words = BASES.get(basis, plain(basis))
-        across = style.inches_of(axes)[0]
         # A heading that is longer than its panel begins further left, above the verdicts' names.
-        over = style.text_width(words, style.LABEL) - across
-        axes.set_title(words, x=-max(0.0, over) / across)
-        _draw_panel(axes, of_basis, most)
+        over = 0.0 if beside else style.text_width(words, style.LABEL) - width
+        axes.set_title(words, x=-max(0.0, over) / width, linespacing=1.2)
+        _draw_panel(axes, of_basis, most, named=place == 0 or not beside)
     return Drawing("ledger", title, caption, page.figure, data, _alt(data))
+
+
+def _heading(basis: str, width: float, beside: bool) -> str:
+    """What stands above a panel: of a narrow one, the basis has a line of its own."""
+    words = BASES.get(basis, plain(basis))
+    if not beside:
+        return words
+    name, _, meaning = words.partition(": ")
+    if style.on_slide():
+        return name
+    return "\n".join([name, style.fold(meaning, style.LABEL, width + _BESIDE / 2)])
 
 
 def _data(ledger: pd.DataFrame) -> pd.DataFrame:
@@ -85,8 +104,9 @@ def _data(ledger: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=list(COLUMNS))
 
 
-def _draw_panel(axes: Axes, counts: pd.Series, most: int) -> None:
-    style.label_rows(axes, [plain(verdict) for verdict in counts.index], rules=0)
+def _draw_panel(axes: Axes, counts: pd.Series, most: int, named: bool) -> None:
+    names = [plain(verdict) if named else "" for verdict in counts.index]
+    style.label_rows(axes, names, rules=0)
     for place, (verdict, n) in enumerate(counts.items()):
         differs = verdict == "differs"
         axes.barh(
@@ -96,7 +116,9 @@ def _draw_panel(axes: Axes, counts: pd.Series, most: int) -> None:
             **style.fill_of(style.PALETTE[3 if differs else 0], "////" if differs else ""),
         )
         axes.text(n + most * 0.008, place, f"{n}", size=style.LABEL, va="center_baseline")
-    axes.set_xlim(0, most * 1.06)
+    words = style.text_width(f"{most}", style.LABEL) + 0.04
+    across = style.inches_of(axes)[0]
+    axes.set_xlim(0, most * max(1.06, across / max(across - words, 0.1)))
     axes.set_xticks([])
     axes.spines["bottom"].set_visible(False)
 

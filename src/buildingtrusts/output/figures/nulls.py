@@ -47,6 +47,8 @@ _CAPTION = (
     "permuted items break every correlation. p beside their names: largest standardised silhouette"
 )
 
+_ON_SLIDE = "Circles: these trusts; bars: data without clusters, from their median to 95% point."
+
 
 @dataclass(frozen=True)
 class _Panel:
@@ -84,18 +86,23 @@ def draw_noise(nulls: pd.DataFrame, permanova: pd.DataFrame, k: int, verdict: st
     if data.empty:
         return nothing_to_draw("noise", title, "No partition could be held against noise.")
     above = [_panel(data, DECISIVE, one) for one in _STATISTICS]
-    others = [name for name in _NULLS if name in set(data["null"])]
+    # A slide shows the null that decides.
+    others = [name for name in _NULLS if name in set(data["null"]) and not style.on_slide()]
     below = [_panel(data, name, SILHOUETTE) for name in others]
     caption = f"{_CAPTION}; {count(int(data['draws'].max()), 'draw')} of each null."
     said = _subtitle(permanova, verdict)
+    if style.on_slide():
+        said = f"{_subtitle(permanova.iloc[:0], verdict)} {_ON_SLIDE}".strip()
     lower = _HEAD + _BOTTOM + _FOOT if below else 0.0
-    page = style.new_page(title, said, caption, _HEAD + _TOP + _FOOT + lower)
+    tall = style.height_of(_TOP, 0.9)
+    page = style.new_page(title, said, caption, _HEAD + tall + _FOOT + lower)
     limits = _limits([one for one in (above[0], *below)])
     top = page.height - _HEAD
-    page.text(0, top + 0.24, "Two-level null", size=style.SUBTITLE)
+    if not style.on_slide():
+        page.text(0, top + 0.24, "Two-level null", size=style.SUBTITLE)
     for place, panel in enumerate(above):
         span = limits if place == 0 else _limits([panel])
-        _draw_panel(_axes(page, place, 3, top - _TOP, _TOP), panel, span)
+        _draw_panel(_axes(page, place, 3, top - tall, tall), panel, span)
     if below:
         page.text(0, lower - 0.22, "Mean silhouette width under other nulls", size=style.SUBTITLE)
     for place, panel in enumerate(below):
@@ -146,7 +153,7 @@ def _axes(page: style.Page, place: int, across: int, bottom: float, height: floa
 
 def _draw_panel(axes: Axes, panel: _Panel, limits: tuple[float, float]) -> None:
     rows = panel.rows
-    axes.set_title(panel.heading)
+    style.name_panel(axes, panel.heading)
     # Words about the largest value stand in a strip of their own, above the values.
     strip = 0.3 * (limits[1] - limits[0]) if len(panel.best) else 0.0
     axes.set_ylim(limits[0], limits[1] + strip)
@@ -206,6 +213,8 @@ def _draw_best(axes: Axes, best: dict) -> None:
         zorder=5,
     )
     words = f"{label}\n95% point of the largest: {decimal(best['null_q95'])}"
+    if style.on_slide():
+        words = f"{p_text(best['p_value'])}, at {best['k']}"
     axes.text(
         *(0.02, 0.99, words),
         transform=axes.transAxes,

@@ -12,7 +12,7 @@ import pandas as pd
 
 from buildingtrusts.output.figures import style
 from buildingtrusts.output.figures.drawing import Drawing, nothing_to_draw
-from buildingtrusts.output.figures.marks import mark_rows
+from buildingtrusts.output.figures.marks import mark_points, mark_rows
 from buildingtrusts.output.figures.typology import Typology
 from buildingtrusts.output.figures.words import count, decimal, join
 
@@ -105,6 +105,8 @@ def draw_operating_model(
             f"the benchmark: {sources}."
         )
     subtitle = f"{limits[0]:g} = entirely devolved to schools, {limits[1]:g} = entirely central"
+    if style.on_slide():
+        return _by_cluster(title, subtitle, data, typology, cutoffs, limits)
     groups = data["cluster"].nunique(dropna=False)
     row = max(0.03, min(_ROW, _MOST_ROOM / (len(data) + groups)))
     height = row * (len(data) + groups)
@@ -125,6 +127,60 @@ def draw_operating_model(
         extra = pd.DataFrame(shares, columns=["reference", "percent"])
         data = pd.concat([data, extra], ignore_index=True)[list(COLUMNS)]
     return Drawing("operating_model", title, caption, page.figure, data, said)
+
+
+def _by_cluster(
+    title: str,
+    subtitle: str,
+    data: pd.DataFrame,
+    typology: Typology,
+    cutoffs: tuple[float, float],
+    limits: tuple[float, float],
+) -> Drawing:
+    """What a slide shows: a line of trusts for each cluster, without their names and spread."""
+    caption = (
+        "Each marker is a trust: the mean over operating areas of its mean ratings. Cut-offs at "
+        f"{cutoffs[0]:g} and {cutoffs[1]:g} are ours."
+    )
+    groups = list(data.groupby("cluster", dropna=False, sort=False))
+    texts = [
+        f"Not clustered ({count(len(part), 'trust')})"
+        if pd.isna(cluster)
+        else typology.title(int(cluster))
+        for cluster, part in groups
+    ]
+    labels = style.row_labels(texts, 0.36)
+    height = labels.row * len(groups)
+    page = style.new_page(title, f"{subtitle}. Each marker is a trust.", caption, height + 0.65)
+    axes = page.axes(labels.width, 0.4, page.width - labels.width - 0.1, height)
+    axes.set_xlim(*limits)
+    _draw_zones(axes, cutoffs, limits)
+    style.label_rows(axes, labels.texts)
+    axes.set_ylim(len(groups) - 0.5, -0.8)
+    for row, (cluster, part) in enumerate(groups):
+        middle = part["centralisation"].tolist()
+        inch = style.inches_of(axes)[0] / (limits[1] - limits[0])
+        rows = [row + 0.11 / labels.row * lane for lane in _lanes(middle, 0.12 / inch)]
+        mark_points(axes, part["mat_id"], middle, rows, 8.0)
+        if pd.isna(cluster):
+            axes.plot(
+                middle, rows, "o", markersize=6, color=style.PAPER, markeredgecolor=style.GREY
+            )
+        else:
+            style.number_markers(axes, middle, rows, typology.type_of[int(cluster)], cluster)
+    style.name_axis(axes, "Centralisation")
+    said = _alt(data, typology)
+    return Drawing("operating_model", title, caption, page.figure, data, said)
+
+
+def _lanes(values: Sequence[float], apart: float) -> list[int]:
+    """Lanes above and below a line in which markers so far apart do not cover each other."""
+    lanes: list[int] = []
+    for place, value in enumerate(values):
+        near = zip(lanes, values[:place], strict=True)
+        taken = {lane for lane, other in near if abs(value - other) < apart}
+        lanes.append(next((lane for lane in (0, -1, 1) if lane not in taken), 0))
+    return lanes
 
 
 def _shares(of_all: pd.DataFrame, references: Sequence[Reference]) -> list[tuple[str, float]]:

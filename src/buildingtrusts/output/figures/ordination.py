@@ -34,7 +34,7 @@ POSITION_COLUMNS = ("mat_id", "cluster", "type_id", "axis_1", "axis_2")
 BIPLOT_COLUMNS = ("element", "name", "cluster", "type_id", "axis_1", "axis_2", "share")
 _NAMED_UP_TO = 60
 #: Inches left free for markers and names, both sides together.
-_ROUND = 0.9
+_ROUND, _ROUND_ON_SLIDE = 0.9, 0.5
 _SHARES = 0.75
 
 
@@ -97,15 +97,22 @@ def draw_clusters(
             "was drawn."
         )
     width = style.page_width() - 0.75
-    height = _height(plane, width, 2.5, 4.6)
+    height = style.height_of(_height(plane, width, 2.5, 4.6), 1.2)
     more = style.key_room(typology.titles)
-    page = style.new_page(title, "", caption, height + 0.7 + more)
-    style.draw_key(page, height + 0.58 + more, typology.key())
+    if style.on_slide():
+        # The key stands beside the trusts, which need the height.
+        beside = style.label_width(typology.titles, style.LABEL) + 0.25
+        width = style.need(width - beside, 2.0)
+        page = style.new_page(title, "", caption, height + 0.45)
+        style.draw_key(page, height + 0.3, typology.key(), 0.45 + width + 0.1)
+    else:
+        page = style.new_page(title, "", caption, height + 0.7 + more)
+        style.draw_key(page, height + 0.58 + more, typology.key())
     room = (width, height)
     axes = page.axes(0.45, 0.4, *room)
     _frame(axes, plane, room)
     _draw_outlines(axes, plane, typology, room[0])
-    _draw_trusts(axes, plane, typology, 9.5)
+    _draw_trusts(axes, plane, typology, 7.5 if style.on_slide() else 9.5)
     if len(plane.mats) <= _NAMED_UP_TO:
         _name_trusts(axes, plane, room)
     data = _positions(plane, typology)
@@ -138,16 +145,19 @@ def draw_ordination(plane: Plane, typology: Typology) -> Drawing:
     )
     order = np.argsort(-plane.loadings[:, 0], kind="stable")
     names = style.row_labels((plane.labels[row] for row in order), 0.22)
-    items, side = names.row * len(plane.labels), 1.75
-    width = style.page_width() - names.width - side - 1.0
+    slide = style.on_slide()
+    items, side = names.row * len(plane.labels), 1.4 if slide else 1.75
+    width = style.page_width() - names.width - side - (0.75 if slide else 1.0)
     # Loadings stand beside the trusts where these then still have room, else below them.
-    beside = width > 2.0
+    beside = width > 2.0 or (slide and style.need(width, 1.2) > 0)
     width = width if beside else style.inner_width() - 0.5
     least = items + 0.25 if beside else 0.0
     below = 0.0 if beside else items + 0.35
-    height = _height(plane, width, max(least, 2.2), max(least, 4.0))
+    height = least if slide else _height(plane, width, max(least, 2.2), max(least, 4.0))
     more = style.key_room(typology.titles)
-    page = style.new_page(title, "", caption, height + 0.6 + _SHARES + 0.75 + more + below)
+    # The axes of a slide say what share the first two components have; the others are left out.
+    shares = 0.1 if slide else _SHARES + 0.75
+    page = style.new_page(title, "", caption, height + 0.6 + shares + more + below)
     style.draw_key(page, page.height - 0.12, typology.key())
     bottom = page.height - height - 0.3 - more
     axes = page.axes(0.4, bottom, width, height)
@@ -158,15 +168,20 @@ def draw_ordination(plane: Plane, typology: Typology) -> Drawing:
         side = page.width - names.width - 0.1
         place = (names.width, bottom - items - 0.7)
     _draw_loadings(page, place, (side, items), plane.loadings[order], names.texts)
-    _draw_shares(page.axes(0.4, 0.3, page.width - 0.5, _SHARES), plane.shares)
+    if not slide:
+        _draw_shares(page.axes(0.4, 0.3, page.width - 0.5, _SHARES), plane.shares)
     data = _biplot(plane, typology)
     return Drawing("ordination", title, caption, page.figure, data, _alt_ordination(plane))
+
+
+def _round() -> float:
+    return _ROUND_ON_SLIDE if style.on_slide() else _ROUND
 
 
 def _height(plane: Plane, width: float, least: float, most: float) -> float:
     """Height at which axes of one scale hold all trusts without empty room, in inches."""
     across, up = np.ptp(plane.positions, axis=0)
-    return float(np.clip(up / max(across / (width - _ROUND), 1e-6) + _ROUND, least, most))
+    return float(np.clip(up / max(across / (width - _round()), 1e-6) + _round(), least, most))
 
 
 def _frame(axes: Axes, plane: Plane, room: Point) -> None:
@@ -174,7 +189,7 @@ def _frame(axes: Axes, plane: Plane, room: Point) -> None:
     low, high = plane.positions.min(axis=0), plane.positions.max(axis=0)
     middle = (low + high) / 2
     # Units an inch.
-    unit = max(float(((high - low) / (np.array(room) - _ROUND)).max()), 1e-6)
+    unit = max(float(((high - low) / (np.array(room) - _round())).max()), 1e-6)
     half = unit * np.array(room) / 2
     axes.set_xlim(middle[0] - half[0], middle[0] + half[0])
     axes.set_ylim(middle[1] - half[1], middle[1] + half[1])
@@ -240,7 +255,7 @@ def _draw_loadings(
 ) -> None:
     """Draw the items' loadings on both components."""
     width = (size[0] - 0.15) / 2
-    reach = 2.0 * max(float(np.abs(loadings).max()), 0.01)
+    reach = (2.6 if style.on_slide() else 2.0) * max(float(np.abs(loadings).max()), 0.01)
     left, bottom = corner
     page.text(left - 0.06, bottom + size[1] + 0.06, "Loadings", size=style.LABEL, ha="right")
     for component in (0, 1):

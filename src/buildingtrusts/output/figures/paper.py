@@ -2,8 +2,9 @@
 
 A figure lays itself out at the width that it is given, always with the type sizes of
 :mod:`.style`. Whether its words then have room is asked of the renderer; where they have none, it
-is drawn at two columns. For a slide it is laid out at several widths, and the one that can be
-enlarged most is taken, so that type is as large as the figure allows.
+is drawn at two columns. For a slide it is laid out at several widths, its rows as low or as high as
+fills the slide, and the layout that can be enlarged most is taken, so that type is as large as the
+figure allows. One whose words would still be too small for a room is drawn as for a page.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from itertools import combinations
 from typing import TYPE_CHECKING, Any
 
 from buildingtrusts.output.figures import style
+from buildingtrusts.output.figures.drawing import smallest_words
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -28,8 +30,13 @@ WIDTHS = {"page": 182.88, "one_column": 88.0, "two_columns": 180.0}
 #: A slide of 16:9, in inches.
 SLIDE = (10.0, 5.625)
 #: Inches at which a slide's figure is laid out before it is enlarged: type of 6.5 points becomes
-#: one of 14 at the first, and less at the next.
-_BEFORE_ENLARGING = (4.64, 5.2, 5.8, 6.5, style.DOUBLE, 8.2, 9.4)
+#: one of 14 at the first, and of :data:`LEAST_ON_SLIDE` at the last.
+_BEFORE_ENLARGING = (4.64, 4.85, 5.1, 5.25, 5.4)
+#: Points of the smallest words on a figure that is made for a slide. On the slides of 338 mm that
+#: office programs start with they are 16.
+LEAST_ON_SLIDE = 12.0
+#: How far heights may grow beyond their usual size to fill a slide.
+_LOOSEST = 1.6
 #: Inches that a page of A4 has between its margins.
 _PAGE_HEIGHT = 10.0
 _RESOLUTION = 100
@@ -50,6 +57,11 @@ def millimetres(width: str | float) -> float:
     if isinstance(width, str) and width in WIDTHS:
         return WIDTHS[width]
     return SLIDE[0] * _MM_AN_INCH if width == "slide" else float(width)
+
+
+def highest(width: str | float) -> float:
+    """Millimetres that a figure of that width may be high: of a slide, or between A4's margins."""
+    return (SLIDE[1] if width == "slide" else _PAGE_HEIGHT) * _MM_AN_INCH
 
 
 def drawn_to_fit(draw: Callable[[], Drawing], width: str | float = "page") -> Drawing:
@@ -83,47 +95,65 @@ def drawn_to_fit(draw: Callable[[], Drawing], width: str | float = "page") -> Dr
 
 
 def _on_slide(draw: Callable[[], Drawing]) -> Drawing:
+    """The layout that can be enlarged most; a figure that none makes legible is as on a page."""
     best: Drawing | None = None
     for inches in _BEFORE_ENLARGING:
-        if best is not None and SLIDE[0] / inches <= best.scale:
+        if best is not None and SLIDE[0] / inches < 0.99 * best.scale:
             # Wider layouts can only be enlarged less.
             break
-        drawing = _tried(draw, inches, slide=True)
-        if drawing is not None:
-            scale = _enlarged(drawing)
-            if best is None or scale > best.scale:
-                best = replace(drawing, scale=scale)
-    if best is None:
-        with style.on_paper(style.DOUBLE, slide=True):
-            drawing = draw()
-        best = replace(drawing, scale=_enlarged(drawing))
+        drawing = _filling(draw, inches)
+        # Of two that can be enlarged alike, the wider fills the slide.
+        if drawing is not None and (best is None or drawing.scale > 0.99 * best.scale):
+            best = drawing
+    if best is None or smallest_words(best) < LEAST_ON_SLIDE:
+        return draw()
     return replace(best, note=best.caption)
 
 
+def _filling(draw: Callable[[], Drawing], inches: float) -> Drawing | None:
+    """A figure laid out at a width, its heights chosen so that it fills a slide when enlarged."""
+    across, least = _size(draw, inches, 0.0)
+    room, loose = across * SLIDE[1] / SLIDE[0], 0.0
+    if least < room:
+        _, usual = _size(draw, inches, 1.0)
+        # Rounding must not make it higher than the slide.
+        loose = 0.999 * min((room - least) / max(usual - least, 0.01), _LOOSEST)
+    drawing = _tried(draw, inches, slide=True, loose=loose)
+    return None if drawing is None else replace(drawing, scale=_enlarged(drawing))
+
+
+def _size(draw: Callable[[], Drawing], inches: float, loose: float) -> tuple[float, float]:
+    with style.on_paper(inches, slide=True, loose=loose):
+        across, up = draw().figure.get_size_inches()
+    return float(across), float(up)
+
+
 def _enlarged(drawing: Drawing) -> float:
-    """How much a figure can be enlarged before it is larger than a slide; never made smaller."""
+    """How much a figure can be enlarged before it is larger than a slide."""
     across, up = drawing.figure.get_size_inches()
-    return max(1.0, float(min(SLIDE[0] / across, SLIDE[1] / up)))
+    return float(min(SLIDE[0] / across, SLIDE[1] / up))
 
 
-def _tried(draw: Callable[[], Drawing], inches: float, slide: bool = False) -> Drawing | None:
+def _tried(
+    draw: Callable[[], Drawing], inches: float, slide: bool = False, loose: float = 1.0
+) -> Drawing | None:
     """A figure at a width, or None if it has no room there."""
     try:
-        with style.on_paper(inches, strict=True, slide=slide):
+        with style.on_paper(inches, strict=True, slide=slide, loose=loose):
             drawing = draw()
     except style.NoRoom:
         return None
     if inches < style.DOUBLE and drawing.figure.get_size_inches()[1] > _PAGE_HEIGHT and not slide:
         return None
-    return drawing if words_have_room(drawing.figure) else None
+    return drawing if words_have_room(drawing.figure, slide) else None
 
 
 @style.styled
-def words_have_room(figure: Figure) -> bool:
+def words_have_room(figure: Figure, slide: bool = False) -> bool:
     """Whether all words lie inside a figure, above the strip for its stamp, and apart."""
     boxes = _boxes(figure)
     across, up = (float(inches) * _RESOLUTION for inches in figure.get_size_inches())
-    foot = (style.stamp_height(across / _RESOLUTION) - 0.02) * _RESOLUTION
+    foot = (style.stamp_height(across / _RESOLUTION, slide) - 0.02) * _RESOLUTION
     for _, (left, low, right, high), _, _ in boxes:
         if left < -_SLACK or right > across + _SLACK or low < foot or high > up + _SLACK:
             return False

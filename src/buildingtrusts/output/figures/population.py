@@ -69,7 +69,7 @@ def draw_population(name: str, attribute: str, population: pd.DataFrame) -> Draw
     totals = data.groupby("group")["n"].sum()
     of = {POPULATION: "all trusts", SAMPLE: "the sample"}
     shares = [f"of {of[group]} (n = {int(totals[group]):,})" for group in groups]
-    levels = style.row_labels(dict.fromkeys(data["level"]), _ROW)
+    levels = style.row_labels(dict.fromkeys(data["level"]), _ROW, least=2.2 * style.LEAST_ROW)
     height = levels.row * len(levels.texts)
     page = style.new_page(title, f"Share {join(shares)}, in per cent", caption, height + 0.2)
     axes = page.axes(levels.width, 0.1, page.width - levels.width - 0.1, height)

@@ -63,9 +63,13 @@ def draw_strategy_profiles(
         "(0 = mean of all responses)"
     )
     caption = f"{_INTERVALS} Clusters were formed on these same items."
-    page, axes = _rows(title, subtitle, caption, data, typology, 0.36)
-    axes.axvline(0, color=style.INK, linewidth=0.8)
-    style.name_axis(axes, _axis_words(questions[0]))
+    if style.on_slide():
+        subtitle = "Difference from the mean of all responses, in standard deviations"
+    page, panels = _rows(title, subtitle, caption, data, typology, 0.36)
+    for axes in panels:
+        axes.axvline(0, color=style.INK, linewidth=0.8)
+        words = _axis_words(questions[0]) if len(panels) == 1 else "Scaled mean score"
+        style.name_axis(axes, words)
     return Drawing(name, title, caption, page.figure, data, _alt_scaled(data), unpublished=True)
 
 
@@ -94,12 +98,17 @@ def draw_operations_profiles(
     data = _data(of_all, typology, questions, scaled=False)
     if data["value"].isna().all():
         return nothing_to_draw(name, title, "Operating areas were not asked about in this wave.")
-    page, axes = _rows(title, anchor_note(questions[0]), _INTERVALS, data, typology, 0.34)
+    # The subtitle names the scale too, which is enough for a slide.
+    slide = style.on_slide()
+    scale = anchor_note(questions[0])
+    page, panels = _rows(title, scale, _INTERVALS, data, typology, 0.34, not slide)
     limits = scale_limits(questions)
-    if limits:
-        axes.set_xlim(limits[0] - 0.1, limits[1] + 0.1)
-        axes.axvline(sum(limits) / 2, color=style.GREY, linewidth=0.8, linestyle=(0, (4, 3)))
-    style.name_axis(axes, "Mean rating")
+    for axes in panels:
+        if limits:
+            axes.set_xlim(limits[0] - 0.1, limits[1] + 0.1)
+            axes.axvline(sum(limits) / 2, color=style.GREY, linewidth=0.8, linestyle=(0, (4, 3)))
+        if not slide:
+            style.name_axis(axes, "Mean rating")
     return Drawing(name, title, _INTERVALS, page.figure, data, _alt_plain(data))
 
 
@@ -156,28 +165,56 @@ def _rows(
     data: pd.DataFrame,
     typology: Typology,
     row: float,
-) -> tuple[style.Page, Axes]:
+    named: bool = True,
+) -> tuple[style.Page, list[Axes]]:
     label_of = dict(zip(data["item"], data["label"], strict=True))
-    items = list(label_of)
-    labels = style.row_labels(label_of.values(), max(row, 0.09 * typology.k + 0.06))
-    height = labels.row * len(items)
+    # A slide has no room for many rows below each other.
+    columns = 2 if style.on_slide() and len(label_of) > 6 else 1
+    each = -(-len(label_of) // columns)
+    labels = style.row_labels(
+        label_of.values(),
+        max(row, 0.09 * typology.k + 0.06),
+        # A few rows leave room for names of two lines, and the scale the more room for it.
+        1.05 if columns > 1 and each <= 6 else 1.75,
+        0.055 * typology.k + 0.02,
+    )
+    height = labels.row * each
     more = style.key_room(typology.titles)
-    page = style.new_page(title, subtitle, caption, height + _KEY + 0.4 + more)
-    style.draw_key(page, height + 0.57 + more, typology.key())
-    axes = page.axes(labels.width, 0.4, page.width - labels.width - 0.05, height)
-    style.label_rows(axes, labels.texts, rules=0)
+    foot = 0.4 if named else 0.22
+    page = style.new_page(title, subtitle, caption, height + _KEY + foot + more)
+    style.draw_key(page, height + foot + 0.17 + more, typology.key())
+    width = page.width / columns
+    panels = []
+    for column in range(columns):
+        items = list(label_of)[column * each : (column + 1) * each]
+        across = style.need(width - labels.width - 0.05, 0.8)
+        down = labels.row * len(items)
+        axes = page.axes(labels.width + column * width, foot + height - down, across, down)
+        style.label_rows(axes, labels.texts[column * each : (column + 1) * each], rules=0)
+        _draw_items(axes, data[data["item"].isin(items)], typology, items)
+        panels.append(axes)
+    ends = [edge for axes in panels for edge in axes.get_xlim()]
+    for axes in panels if columns > 1 else []:
+        axes.set_xlim(min(ends), max(ends))
+    return page, panels
+
+
+def _draw_items(axes: Axes, data: pd.DataFrame, typology: Typology, items: list[str]) -> None:
     for place in range(0, len(items), 2):
         axes.axhspan(place - 0.5, place + 0.5, color=style.SHADE, zorder=0)
+    # Low rows have room for shapes and colours alone; the key gives them their numbers.
+    slide = style.on_slide()
     offsets = np.linspace(-_DODGE / 2, _DODGE / 2, typology.k)
     for offset, cluster in zip(offsets, typology.clusters, strict=True):
         of_cluster = data[data["cluster"] == cluster].dropna(subset="value")
         places = [items.index(item) + offset for item in of_cluster["item"]]
         colour = style.colour_of(typology.type_of[cluster])
-        axes.hlines(places, of_cluster["low"], of_cluster["high"], color=colour, linewidth=1.2)
+        line = 0.9 if slide else 1.2
+        axes.hlines(places, of_cluster["low"], of_cluster["high"], color=colour, linewidth=line)
+        number, size = ("", 5.0) if slide else (cluster, 8.0)
         style.number_markers(
-            axes, of_cluster["value"], places, typology.type_of[cluster], cluster, 8.0
+            axes, of_cluster["value"], places, typology.type_of[cluster], number, size
         )
-    return page, axes
 
 
 def _gaps(data: pd.DataFrame) -> pd.Series:

@@ -50,22 +50,34 @@ def draw_sample(sample: pd.DataFrame) -> Drawing:
         "The number at the end of a bar is the trust's total. Trusts below the line are not "
         "clustered; the reason stands beside them."
     )
-    row = max(0.02, min(_ROW, _MOST_ROOM / len(order)))
-    height = row * len(order)
+    columns = 2 if style.on_slide() else 1
+    each = -(-len(order) // columns)
+    row = style.height_of(max(0.02, min(_ROW, _MOST_ROOM / each)))
+    height = row * each
     more = style.key_room([role_title(role) for role in roles], swatches=True)
-    page = style.new_page(title, _subtitle(totals), caption, height + 0.45 + _KEY + more)
+    # A slide has no caption to say what the line is.
+    above = " (above the line)" if columns > 1 and not clustered.all() else ""
+    subtitle = f"{_subtitle(totals)}{above}"
+    page = style.new_page(title, subtitle, caption, height + 0.45 + _KEY + more)
     names = style.names_of(order)
     left = style.label_width(names) + 0.08
-    axes = page.axes(left, 0.4, page.width - left - 0.1, height)
-    style.label_rows(axes, names if row > 0.08 else [""] * len(order), rules=0)
-    _draw_bars(axes, data, roles or ["all"], order)
-    _name_totals(axes, totals, order)
-    mark_rows(axes, order, range(len(order)), before=left)
+    width = page.width / columns
+    most = float(totals["n_responses"].max())
+    for column in range(columns):
+        part = order[column * each : (column + 1) * each]
+        down = height * len(part) / each
+        axes = page.axes(left + column * width, 0.4 + height - down, width - left - 0.1, down)
+        shown = names[column * each : (column + 1) * each] if row > 0.08 else [""] * len(part)
+        style.label_rows(axes, shown, rules=0)
+        _draw_bars(axes, data[data["mat_id"].isin(part)], roles or ["all"], part)
+        _name_totals(axes, totals[totals["mat_id"].isin(part)], part, most)
+        mark_rows(axes, part, range(len(part)), before=left)
+        line = int(clustered.sum()) - column * each
+        if 0 < clustered.sum() < len(order) and 0 <= line <= len(part):
+            axes.axhline(line - 0.5, color=style.INK, linewidth=0.8)
+        style.name_axis(axes, "Responses")
     entries = [(_fill(number), role_title(role)) for number, role in enumerate(roles)]
     style.draw_swatches(page, height + 0.58 + more, entries)
-    if 0 < clustered.sum() < len(order):
-        axes.axhline(clustered.sum() - 0.5, color=style.INK, linewidth=0.8)
-    style.name_axis(axes, "Responses")
     alt = _alt(totals, data, roles)
     return Drawing("sample", title, caption, page.figure, data, alt)
 
@@ -98,13 +110,13 @@ def _draw_bars(axes: Axes, data: pd.DataFrame, roles: list[str], order: list[str
             base[mat] += n
 
 
-def _name_totals(axes: Axes, totals: pd.DataFrame, order: list[str]) -> None:
-    most = float(totals["n_responses"].max())
+def _name_totals(axes: Axes, totals: pd.DataFrame, order: list[str], most: float) -> None:
     axes.set_xlim(0, most * 1.08)
     for mat, n, clustered, reason in totals[
         ["mat_id", "n_responses", "clustered", "reason"]
     ].itertuples(index=False, name=None):
         words = f"{n}" if clustered or pd.isna(reason) else f"{n} (not clustered: {reason})"
+        words = f"{n}" if style.on_slide() else words
         axes.text(
             n + most * 0.008,
             order.index(mat),

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pandas as pd
 
 from buildingtrusts.output.figures import style
@@ -22,6 +23,8 @@ COLUMNS = ("panel", "k", "mat_id", "cluster", "type_id", "width")
 _ROW, _MOST_ROOM, _SIDE = 0.18, 9.0, 2.3
 #: Inches that bars need beside the means; inches of the means below them.
 _LEAST, _BELOW = 1.2, 2.1
+#: Rows that part clusters on a slide, where their names stand on the right.
+_BETWEEN = 0.3
 #: Behind numbers that a line may cross.
 _CLEAR = {"facecolor": style.PAPER, "edgecolor": "none", "pad": 0.5}
 
@@ -56,24 +59,28 @@ def draw_silhouettes(
         "nearer to another. A trust alone in its cluster has 0. A mean width says nothing until "
         "it is held against what clusterless data give."
     )
+    slide = style.on_slide()
     # A free row between clusters carries the name of the next one.
-    rows = len(shown) + len(typology.clusters)
-    row = max(0.02, min(_ROW, _MOST_ROOM / rows))
-    height = max(row * rows, 1.75)
+    rows: float = len(shown) + len(typology.clusters)
+    if slide:
+        rows = len(shown) + _BETWEEN * (len(typology.clusters) - 1)
+    row = style.height_of(max(0.02, min(_ROW, _MOST_ROOM / rows)))
+    height = row * rows if slide else max(row * rows, 1.75)
     names = style.label_width(style.names_of(shown["mat_id"])) + 0.1
     width = style.inner_width() - _SIDE - names - 0.65
-    # Means stand beside the trusts where bars then still have room, else below them.
-    beside = width > _LEAST
-    below = 0.0 if beside else _BELOW
-    page = style.new_page(title, "", caption, height + 0.5 + below)
+    # Means stand beside the trusts where bars then still have room, else below them; a slide has
+    # none.
+    beside = width > _LEAST and not slide
+    below = 0.0 if beside or slide else _BELOW
+    page = style.new_page(title, "", caption, height + (0.42 if slide else 0.5) + below)
     width = width if beside else page.width - names - 0.1
     bars = page.axes(names, 0.4 + height - row * rows + below, width, row * rows)
     _draw_bars(bars, shown, typology, mean, row > 0.08)
     if beside:
         side = page.axes(page.width - _SIDE, height - 1.35, _SIDE - 0.05, 1.6)
-    else:
-        side = page.axes(names, 0.4, width, _BELOW - 0.75)
-    _draw_means(side, means, typology.k)
+        _draw_means(side, means, typology.k)
+    elif below:
+        _draw_means(page.axes(names, 0.4, width, _BELOW - 0.75), means, typology.k)
     data = _data(shown, means, typology)
     return Drawing(
         "silhouettes", title, caption, page.figure, data, _alt(shown, means, mean, typology)
@@ -88,17 +95,19 @@ def _ordered(silhouettes: pd.DataFrame, typology: Typology) -> pd.DataFrame:
 def _draw_bars(
     axes: Axes, shown: pd.DataFrame, typology: Typology, mean: float, labelled: bool
 ) -> None:
-    place = 0
-    ticks: list[tuple[int, str]] = []
+    slide = style.on_slide()
+    between, place = (_BETWEEN, -_BETWEEN) if slide else (1.0, 0.0)
+    ticks: list[tuple[float, str]] = []
     low = min(0.0, float(shown["width"].min()))
     high = max(float(shown["width"].max()) * 1.12, mean * 1.12, 0.1)
+    heads = []
     for cluster in typology.clusters:
         of_cluster = shown[shown["cluster"] == cluster]
         type_id = typology.type_of[cluster]
         average = float(of_cluster["width"].mean())
         words = f"Cluster {cluster}: {count(len(of_cluster), 'trust')}, mean {decimal(average)}"
-        axes.text(low, place, words, size=style.LABEL, va="center_baseline", bbox=_CLEAR)
-        rows = range(place + 1, place + 1 + len(of_cluster))
+        rows = place + between + np.arange(len(of_cluster))
+        heads.append((float(rows[0]) if slide else place, words))
         axes.barh(
             rows,
             of_cluster["width"],
@@ -115,14 +124,28 @@ def _draw_bars(
                 bbox=_CLEAR,
             )
         ticks += zip(rows, of_cluster["mat_id"], strict=True)
-        place += 1 + len(of_cluster)
+        place += between + len(of_cluster)
+    across = style.inches_of(axes)[0]
+    aside = style.label_width([words for _, words in heads], style.LABEL) + 0.1 if slide else 0.0
+    edge = low + (high - low) * across / style.need(across - aside, 1.0)
+    for row, words in heads:
+        axes.text(
+            *(edge if slide else low, row, words),
+            size=style.LABEL,
+            ha="right" if slide else "left",
+            va="center_baseline",
+            bbox=_CLEAR,
+        )
     mark_rows(axes, [mat for _, mat in ticks], [row for row, _ in ticks])
     named = ticks if labelled else []
     style.name_rows(axes, style.names_of(mat for _, mat in named), [row for row, _ in named])
     axes.set_ylim(place - 0.4, -0.6)
     axes.axvline(0, color=style.GREY, linewidth=0.6)
     axes.axvline(mean, color=style.INK, linewidth=0.8, linestyle=(0, (4, 3)), zorder=0.5)
-    axes.set_xlim(low, high)
+    axes.set_xlim(low, edge)
+    if slide:
+        axes.spines["bottom"].set_bounds(low, high)
+        axes.set_xticks([tick for tick in axes.get_xticks() if low <= tick <= high])
     style.name_axis(axes, f"Silhouette width (dashed: mean of all, {decimal(mean)})")
 
 

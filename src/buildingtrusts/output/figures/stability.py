@@ -29,7 +29,7 @@ _SOURCES = {
     "leave_one_mat": "One trust left out",
     "leave_one_item": "One item left out",
 }
-_ROW, _SIDE = 0.25, 1.3
+_ROW, _SIDE, _SIDE_ON_SLIDE = 0.25, 1.3, 0.8
 #: The procedure may choose many clusters; then rows are lower.
 _MOST_ROOM = 8.0
 
@@ -63,18 +63,26 @@ def draw_stability(
     groups = _groups(data, drawn, chosen)
     caption = _caption(data)
     rows = sum(1 + len(clusters) for _, _, clusters in groups)
-    row = min(_ROW, _MOST_ROOM / rows)
-    page = style.new_page(title, "", caption, rows * row + 0.64)
+    row = style.height_of(min(_ROW, _MOST_ROOM / rows), 0.13)
+    said = style.on_slide_else(
+        "Marker: how well a cluster comes back (1 = wholly), with its 5-95% range; dark line: "
+        "95% point of clusters found in noise"
+    )
+    # Headings of narrow panels have two lines on a slide.
+    foot = 0.52 if style.on_slide() else 0.4
+    page = style.new_page(title, said, caption, rows * row + foot + 0.24)
     names = style.label_width([_label(9, 99)]) + 0.1
     words = style.text_width("0.88 > 0.88", style.NOTE) + 0.1
     sources = [one for one in _SOURCES if one in set(data["source"])]
     left = names
-    wide = page.width - names - words - (_SIDE + 0.2) * (len(sources) - 1) - 0.05
+    side = _SIDE_ON_SLIDE if style.on_slide() else _SIDE
+    wide = page.width - names - words - (side + 0.2) * (len(sources) - 1) - 0.05
     for source in sources:
-        width = wide if source == sources[0] else _SIDE
+        width = wide if source == sources[0] else side
         axes = page.axes(left, 0.4, width, rows * row)
         of_source = data[data["source"] == source]
-        _draw_source(axes, of_source, groups, typologies, _SOURCES[source], row)
+        room = width + 0.15 + (words if source == sources[0] else 0.0)
+        _draw_source(axes, of_source, groups, typologies, _SOURCES[source], row, room)
         if source == sources[0]:
             _name_rows(axes, of_source, groups)
             left += words
@@ -133,6 +141,7 @@ def _draw_source(
     typologies: Sequence[Typology],
     heading: str,
     row: float,
+    room: float,
 ) -> None:
     places = _places(groups)
     at = [places[int(k), int(one)] for k, one in zip(data["k"], data["cluster"], strict=True)]
@@ -150,7 +159,7 @@ def _draw_source(
             style.number_markers(
                 axes, [mean], [places[one.k, number]], one.type_of[number], number, size
             )
-    axes.set_title(heading)
+    style.name_panel(axes, heading, room)
     axes.set_ylim(len(places) + len(groups) - 0.5, -0.5)
     axes.set_yticks([])
     axes.spines["left"].set_visible(False)
@@ -171,7 +180,14 @@ def _name_rows(
     style.name_rows(axes, labels, list(places.values()))
     row = 0
     for _, heading, clusters in groups:
-        axes.text(0, row, heading, size=style.LABEL, va="center_baseline")
+        # Above the clusters' names where the panel is too narrow for it.
+        left = -(style.label_width(labels) + 0.06) / style.inches_of(axes)[0]
+        axes.text(
+            *(left if style.on_slide() else 0, row, heading),
+            size=style.LABEL,
+            va="center_baseline",
+            transform=axes.get_yaxis_transform() if style.on_slide() else axes.transData,
+        )
         row += 1 + len(clusters)
     for k, cluster, mean, high in data[["k", "cluster", "jaccard_mean", "null_q95"]].itertuples(
         index=False, name=None

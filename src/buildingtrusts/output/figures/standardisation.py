@@ -19,7 +19,9 @@ if TYPE_CHECKING:
 
 COLUMNS = ("item", "label", "sample", "n", "mean", "median", "mean_q05", "mean_q95")
 _NAME = "figure_6_standardisation"
-_ROW = 0.24
+_ROW, _ROW_BELOW = 0.24, 0.2
+#: Inches that two panels need beside each other.
+_LEAST = 2.2
 
 
 @style.styled
@@ -43,34 +45,62 @@ def draw_standardisation(table: pd.DataFrame, questions: Sequence[Question]) -> 
     if data.empty:
         return nothing_to_draw(_NAME, title, "Standardisation was not asked about in this wave.")
     labels = dict(zip(data["item"], data["label"], strict=True))
-    caption = (
-        "Left: mean (circle) and median (open diamond) of all respondents; the bar spans 90% of "
-        "the means of balanced samples, with the same number of respondents from each clustered "
-        "trust. Right: means of central staff (C) and of school leaders (S). Only a part of the "
-        "scale is shown."
-    )
+    slide, scale = style.on_slide(), anchor_note(questions[0])
+    headings = ["All respondents", "Central and school staff"][: 1 if slide else 2]
     rows = style.row_labels(labels.values(), _ROW)
+    room = style.inner_width() - rows.width - 0.5
+    # Beside each other where scales have room, else below each other.
+    beside = room > _LEAST or slide
+    if not beside:
+        rows = style.row_labels(labels.values(), _ROW_BELOW)
+    down, width = (1, room / len(headings)) if beside else (len(headings), room)
     height = rows.row * len(labels)
-    page = style.new_page(title, anchor_note(questions[0]), caption, height + 0.62)
-    width = (page.width - rows.width - 0.5) / 2
+    caption = _caption(slide, beside)
+    said = style.on_slide_else(
+        f"Circle: mean; diamond: median; bar: 90% of balanced samples. {scale}", scale
+    )
+    # The subtitle names the scale too, which is enough for a slide.
+    foot = 0.22 if slide else 0.4
+    band = height + foot + 0.22 + (0.0 if beside else 0.06)
+    page = style.new_page(title, said, caption, band * down)
     limits = scale_limits(questions)
-    panels = [
-        page.axes(rows.width + place * (width + 0.45), 0.4, width, height) for place in (0, 1)
-    ]
-    for axes, heading in zip(panels, ("All respondents", "Central and school staff"), strict=True):
-        style.label_rows(axes, rows.texts if axes is panels[0] else [""] * len(labels))
-        style.name_panel(axes, heading)
-        style.name_axis(axes, "Rating")
-        low, high = _window(data, limits)
-        axes.set_xlim(low, high)
-        ticks = np.arange(low, high + 0.1, 0.5).tolist()
-        style.mark_scale(axes, ticks, [f"{tick:.1f}" for tick in ticks])
-        if limits:
-            axes.axvline(sum(limits) / 2, color=style.INK, linewidth=0.8)
+    panels = []
+    for place, heading in enumerate(headings):
+        left = rows.width + place * beside * (width + 0.45)
+        axes = page.axes(left, foot + (down - 1 - place * (not beside)) * band, width, height)
+        style.label_rows(axes, rows.texts if not place or not beside else [""] * len(labels))
+        style.name_panel(axes, heading, None if beside else width + 0.5)
+        if not slide:
+            style.name_axis(axes, "Rating")
+        _draw_scale(axes, data, limits)
+        panels.append(axes)
     _draw_all(panels[0], data, list(labels))
-    _draw_sides(panels[1], data, list(labels))
+    if not slide:
+        _draw_sides(panels[1], data, list(labels))
     alt = _alt(data, limits)
     return Drawing(_NAME, title, caption, page.figure, data, alt, unpublished=True)
+
+
+def _caption(slide: bool, beside: bool) -> str:
+    first, second = ("Left", "Right") if beside else ("Above", "Below")
+    every = (
+        "mean (circle) and median (open diamond) of all respondents; the bar spans 90% of the "
+        "means of balanced samples, with the same number of respondents from each clustered trust."
+    )
+    part = "Only a part of the scale is shown."
+    if slide:
+        return f"{every[:1].upper()}{every[1:]} {part}"
+    sides = f"{second}: means of central staff (C) and of school leaders (S)."
+    return f"{first}: {every} {sides} {part}"
+
+
+def _draw_scale(axes: Axes, data: pd.DataFrame, limits: tuple[float, float] | None) -> None:
+    low, high = _window(data, limits)
+    axes.set_xlim(low, high)
+    ticks = np.arange(low, high + 0.1, 0.5).tolist()
+    style.mark_scale(axes, ticks, [f"{tick:.1f}" for tick in ticks])
+    if limits:
+        axes.axvline(sum(limits) / 2, color=style.INK, linewidth=0.8)
 
 
 def _data(table: pd.DataFrame, questions: Sequence[Question]) -> pd.DataFrame:

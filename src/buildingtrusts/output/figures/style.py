@@ -53,6 +53,8 @@ TITLE, SUBTITLE, LABEL, TICK, NOTE = 10.0, 8.0, 7.5, 7.0, 6.5
 _LEADING = 1.3
 _POINTS_AN_INCH = 72.0
 _MARGIN, _GAP = 0.12, 0.08
+#: Inches of the lowest row whose label can be told from the next.
+LEAST_ROW = 0.105
 
 SETTINGS: dict[Any, Any] = {
     # Characters that the reduced font lacks come from the full one. The generic family and its
@@ -151,6 +153,7 @@ class _Paper:
     width: float = DOUBLE
     strict: bool = False
     slide: bool = False
+    loose: float = 1.0
 
 
 _PAGE = _Paper()
@@ -158,7 +161,9 @@ _PAPER: ContextVar[_Paper] = ContextVar("paper", default=_PAGE)
 
 
 @contextmanager
-def on_paper(width: float, strict: bool = False, slide: bool = False) -> Iterator[None]:
+def on_paper(
+    width: float, strict: bool = False, slide: bool = False, loose: float = 1.0
+) -> Iterator[None]:
     """Lay figures out at a width, for as long as the block lasts.
 
     Parameters
@@ -168,9 +173,11 @@ def on_paper(width: float, strict: bool = False, slide: bool = False) -> Iterato
     strict : bool
         Raise :class:`NoRoom` rather than squeeze a drawing.
     slide : bool
-        Whether the note below is left to whoever speaks.
+        Whether heights may give, and the note below is left to whoever speaks.
+    loose : float
+        On a slide, where between their least (0) and their usual size (1) heights are.
     """
-    token = _PAPER.set(_Paper(width, strict, slide))
+    token = _PAPER.set(_Paper(width, strict, slide, loose))
     try:
         yield
     finally:
@@ -185,6 +192,35 @@ def page_width(most: float = float("inf")) -> float:
 def inner_width() -> float:
     """Width inside the margins of a figure as wide as the paper, in inches."""
     return page_width() - 2 * _MARGIN
+
+
+def on_slide() -> bool:
+    """Whether figures are for a slide, where they leave out what is not the message."""
+    return _PAPER.get().slide
+
+
+def on_slide_else(words: str, otherwise: str = "") -> str:
+    """Words that tell on a slide how to read it, where there is no note, or others on paper."""
+    return words if on_slide() else otherwise
+
+
+def height_of(usual: float, least: float = LEAST_ROW) -> float:
+    """Inches of a row or a panel: as usual, and on a slide as much as it has to give.
+
+    Parameters
+    ----------
+    usual : float
+        On paper, in inches.
+    least : float
+        What can still be read; by default for a row with one line of words.
+    """
+    paper = _PAPER.get()
+    return least + paper.loose * (usual - least) if paper.slide else usual
+
+
+def row_type(row: float) -> float:
+    """Points of a name beside a row so many inches high."""
+    return min(TICK, row * (68 if on_slide() else 50))
 
 
 def need(room: float, least: float) -> float:
@@ -310,12 +346,19 @@ class RowLabels:
     row: float
 
 
-def row_labels(labels: Iterable[str], row: float, width: float = 1.75) -> RowLabels:
-    """Fold labels into a column; rows are as high as asked, or as the labels need."""
+def row_labels(
+    labels: Iterable[str], row: float, width: float = 1.75, least: float = LEAST_ROW
+) -> RowLabels:
+    """Fold labels into a column; rows are as high as asked, or as the labels need.
+
+    On a slide they are between ``least`` and what is asked.
+    """
     texts = [fold(label, TICK, width, 3) for label in labels]
     lines = max((text.count("\n") + 1 for text in texts), default=1)
     needed = lines * line_height(TICK) + 0.04 if lines > 1 else 0.0
-    return RowLabels(texts, label_width(texts) + 0.1, max(row, needed))
+    if on_slide():
+        needed *= 0.85
+    return RowLabels(texts, label_width(texts) + 0.1, max(height_of(row, least), needed))
 
 
 def names_of(mats: Iterable[str], size: float = TICK) -> list[str]:
@@ -365,9 +408,9 @@ class Page:
         self.figure.text(*self.place(left, bottom), text, **look)
 
 
-def stamp_height(width: float) -> float:
-    """Inches kept free at the foot of a figure for its stamp."""
-    return 0.24 if width >= _WIDE else 0.36
+def stamp_height(width: float, slide: bool = False) -> float:
+    """Inches kept free at the foot of a figure for its stamp: a line, or two if it is narrow."""
+    return 0.24 if width >= _WIDE or slide else 0.36
 
 
 def new_page(title: str, subtitle: str, note: str, room: float, width: float | None = None) -> Page:
@@ -396,7 +439,7 @@ def new_page(title: str, subtitle: str, note: str, room: float, width: float | N
     ]
     below = () if _PAPER.get().slide else wrap(note, NOTE, inner)
     head = _MARGIN + sum(line_height(size) for _, size, _ in above) + _GAP
-    foot = stamp_height(width) + _GAP + len(below) * line_height(NOTE)
+    foot = stamp_height(width, on_slide()) + _GAP + len(below) * line_height(NOTE)
     height = head + room + foot
     figure = Figure(figsize=(width, height))
     top = height - _MARGIN
@@ -488,9 +531,10 @@ def mark_scale(axes: Axes, ticks: Sequence[float], labels: Sequence[str] | None 
     low, high = axes.get_xlim()
     inch = inches_of(axes)[0] / (high - low)
     widest = label_width(shown) + 0.06
-    every = 1
-    while every < len(ticks) and (ticks[1] - ticks[0]) * every * inch < widest:
-        every += 1
+    # The last tick is named too, if the others can be spaced evenly.
+    steps = [every for every in range(1, len(ticks)) if (len(ticks) - 1) % every == 0] or [1]
+    room = [every for every in steps if (ticks[1] - ticks[0]) * every * inch >= widest]
+    every = room[0] if room else len(ticks)
     axes.set_xticks(list(ticks), [one if n % every == 0 else "" for n, one in enumerate(shown)])
 
 
@@ -592,12 +636,17 @@ def key_room(names: Sequence[str], swatches: bool = False) -> float:
     return _KEY_LINE * places[-1][1] if places else 0.0
 
 
-def draw_key(page: Page, bottom: float, entries: Sequence[tuple[int, object, str]]) -> None:
-    """Name markers: (type_id, number in the marker, name), in a line or, from it down, several."""
+def draw_key(
+    page: Page, bottom: float, entries: Sequence[tuple[int, object, str]], start: float = 0.0
+) -> None:
+    """Name markers: (type_id, number in the marker, name), in a line or, from it down, several.
+
+    The key takes the page's width from ``start`` on.
+    """
     first = bottom
-    places = _MARKER_KEY.places([name for *_, name in entries], page.width)
+    places = _MARKER_KEY.places([name for *_, name in entries], page.width - start)
     for (left, line), (type_id, number, name) in zip(places, entries, strict=True):
-        bottom = first - _KEY_LINE * line
+        left, bottom = start + left, first - _KEY_LINE * line
         colour = colour_of(type_id)
         place = page.place(left, bottom)
         page.figure.add_artist(

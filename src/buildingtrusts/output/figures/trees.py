@@ -232,25 +232,29 @@ def draw_dendrogram(
         "in the markers and colours are those of the table of clusters."
     )
     tests = {} if merge_tests is None else group_by_merge(merge_tests)
-    caption = " ".join([caption, *_told_of_tests(tests)])
-    row = max(_LEAST_ROW, min(_LABELLED_ROW, _MOST_ROOM / len(mats)))
-    page = style.new_page(title, method, caption, row * len(mats) + 0.6)
+    # A slide has no room for small print: neither tests of merges nor how the tree was built.
+    shown_tests = {} if style.on_slide() else tests
+    method = "" if style.on_slide() else method
+    caption = " ".join([caption, *_told_of_tests(shown_tests)])
+    row = style.height_of(max(_LEAST_ROW, min(_LABELLED_ROW, _MOST_ROOM / len(mats))))
+    page = style.new_page(title, method, caption, row * len(mats) + style.height_of(0.6, 0.52))
     labelled = row > 0.08
-    size = min(style.TICK, row * 50)
+    size = style.row_type(row)
     shown = style.names_of(mats, size)
     labels = style.label_width(shown, size) + 0.3 if labelled else 0.1
     names = style.text_width("Cluster 99 ", style.LABEL) + 0.1
     axes = page.axes(names, 0.4, page.width - names - labels, row * len(mats))
     draw_branches(axes, branches, typology, cut)
     top = max(branch.height for branch in branches)
-    axes.set_xlim(top * max(1.03, _room_for_last(tests, branches, style.inches_of(axes)[0])), 0)
+    beyond = _room_for_last(shown_tests, branches, style.inches_of(axes)[0])
+    axes.set_xlim(top * max(1.03, beyond), 0)
     axes.set_ylim(len(mats) - 0.5, -0.5)
     axes.set_yticks([])
     axes.spines["left"].set_visible(False)
     style.name_axis(axes, "Height of the merge")
     axes.axvline(cut, color=style.INK, linewidth=0.8, linestyle=(0, (4, 3)))
     axes.text(cut, -0.55, f"cut {decimal(cut)}", size=style.NOTE, ha="center", va="bottom")
-    _write_tests(axes, branches, tests, cut)
+    _write_tests(axes, branches, shown_tests, cut)
     leaves = page.axes(page.width - labels, 0.4, labels, row * len(mats))
     leaves.set_axis_off()
     leaves.set_xlim(0, labels)
