@@ -192,5 +192,5 @@ def study(wave: WaveMaterial) -> StudyMaterial:
         *(("calibrated", "reproduced"), ("calibrated", "reproduced"), ("emergent", "differs")),
         *(("emergent", "reproduced"), ("derived", "tie"), ("register", "not computable")),
     ]
-    ledger = pd.DataFrame(verdicts, columns=["basis", "verdict"])
+    ledger = pd.DataFrame(verdicts, columns=["basis", "verdict"]).assign(survey="2017")
     return StudyMaterial(population, wave.tables["associations"], ledger)

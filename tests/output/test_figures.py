@@ -419,9 +419,20 @@ def test_performance_that_is_not_covered_is_shown_and_not_averaged(wave: WaveMat
     assert covered.alt_text.endswith(f" Of {2 * len(more)} trusts they are not known.")
 
 
+def test_claims_of_two_surveys_are_drawn_apart(study: StudyMaterial) -> None:
+    later = study.ledger[study.ledger["basis"] == "emergent"].assign(survey="2024")
+    both = replace(study, ledger=pd.concat([study.ledger, later]))
+    drawing = draw_study_figure("ledger", both)
+    counts = drawing.data.set_index(["survey", "basis", "verdict"])["n"]
+    assert counts["2017", "emergent", "differs"] == counts["2024", "emergent", "differs"] == 1
+    assert "calibrated" not in counts["2024"]
+    assert {"2017", "2024"} <= set(words_of(drawing))
+    assert "2 claims of 2024 emergent: 1 “reproduced” and 1 “differs”" in drawing.alt_text
+
+
 def test_the_ledger_counts_by_basis_and_gives_no_total(study: StudyMaterial) -> None:
     drawing = draw_study_figure("ledger", study)
-    counts = drawing.data.set_index(["basis", "verdict"])["n"]
+    counts = drawing.data.set_index(["survey", "basis", "verdict"])["n"]["2017"]
     assert counts["calibrated", "reproduced"] == 2
     assert counts["emergent", "differs"] == 1
     total = str(len(study.ledger))

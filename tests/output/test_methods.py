@@ -217,12 +217,36 @@ def test_beside_an_original_wave_only_the_other_and_what_spans_both_is_stamped(
     )
 
 
+def test_statements_on_two_surveys_are_never_added_up(wave: Drawn) -> None:
+    waves = [
+        wave_of(wave, "reconstruction", "2031-reconstruction"),
+        wave_of(wave, "illustration", "2032-illustration"),
+    ]
+    ledger = pd.DataFrame(
+        [
+            ("2031", "2031-reconstruction", "calibrated", "reproduced"),
+            ("2031", "2031-reconstruction", "calibrated", "reproduced"),
+            ("2032", "2032-illustration", "calibrated", "reproduced"),
+        ],
+        columns=["survey", "wave", "basis", "verdict"],
+    )
+    text = compose(run_of(*waves, ledger=ledger))
+    first, second = (said(text, "report", f"calibrated {year}") for year in (2031, 2032))
+    assert first.startswith("In the reconstruction, of 2 statements on 2031 ")
+    assert second.startswith("In the invented data, of 1 statement on 2032 ")
+    assert "3 statements" not in text.markdown("x.bib")
+
+
 def test_what_is_computed_from_print_alone_is_real_and_not_stamped(
     reconstruction: RunMaterial,
 ) -> None:
     ledger = pd.DataFrame(
-        [("calibrated", "reproduced"), ("derived", "tie"), ("derived", "reproduced")],
-        columns=["basis", "verdict"],
+        [
+            ("2031", "2031-reconstruction", "calibrated", "reproduced"),
+            ("2031", "2031", "derived", "tie"),
+            ("2031", "2031", "derived", "reproduced"),
+        ],
+        columns=["survey", "wave", "basis", "verdict"],
     )
     text = compose(replace(reconstruction, tables={"ledger": ledger}))
     assert said(text, "report", "calibrated").startswith("In the reconstruction, of 1 statement")
@@ -434,7 +458,9 @@ def test_methods_that_waves_share_are_told_once(wave: Drawn) -> None:
 
 def test_a_study_of_another_field_is_told_in_its_words(original: RunMaterial) -> None:
     words = {"trust": "company", "trusts": "companies", "staff": "employees"}
-    ledger = pd.DataFrame([("data", "reproduced")], columns=["basis", "verdict"])
+    ledger = pd.DataFrame(
+        [("2031", "2031", "data", "reproduced")], columns=["survey", "wave", "basis", "verdict"]
+    )
     text = compose(
         replace(original, choices={**original.choices, "words": words}, tables={"ledger": ledger})
     ).markdown("x.bib")
@@ -612,7 +638,9 @@ def test_text_and_references_agree_both_ways(reconstruction: RunMaterial) -> Non
 def test_every_reference_is_cited_by_some_run(wave: Drawn, reconstruction: RunMaterial) -> None:
     first = wave_of(wave, "original", "2031")
     ward = {**first.declared["cluster"], "linkage": "ward"}
-    ledger = pd.DataFrame([("data", "tie")], columns=["basis", "verdict"])
+    ledger = pd.DataFrame(
+        [("2031", "2031", "data", "tie")], columns=["survey", "wave", "basis", "verdict"]
+    )
     tests = pd.DataFrame(
         [("2031-01", "all", "size", 100, 9, "exact", 0.5, 0.9, 0.1, 0.2, 0.3, 0.4, 0, "")],
         columns=[

@@ -185,15 +185,19 @@ def count_verdicts(ledger: pd.DataFrame) -> dict[tuple[str, str], dict[str, int]
         By survey (2017 for ``2017-reconstruction`` and for printed numbers of 2017) and basis,
         then by verdict, in the order of the ledger's words.
     """
-    surveys = ledger["wave"].astype(str).map(survey_of)
-    counts = ledger.groupby([surveys, "basis", "verdict"]).size().to_dict()
+    counts = with_surveys(ledger).groupby(["survey", "basis", "verdict"]).size().to_dict()
     there = {(survey, basis) for survey, basis, _ in counts}
     return {
         (survey, basis): {word: int(counts.get((survey, basis, word), 0)) for word in VERDICTS}
-        for survey in sorted(set(surveys), key=natural_key)
+        for survey in sorted({survey for survey, _ in there}, key=natural_key)
         for basis in BASES
         if (survey, basis) in there
     }
+
+
+def with_surveys(ledger: pd.DataFrame) -> pd.DataFrame:
+    """Return the ledger with one column more, ``survey``; see :func:`survey_of`."""
+    return ledger.assign(survey=ledger["wave"].astype(str).map(survey_of))
 
 
 def survey_of(wave: str) -> str:

@@ -41,12 +41,13 @@ def run(arguments: argparse.Namespace) -> None:
     from buildingtrusts.output.figures.style import in_font
     from buildingtrusts.output.tables import read_table
     from buildingtrusts.output.vocabulary import speaking
+    from buildingtrusts.published.ledger import with_surveys
     from buildingtrusts.study.provenance import stamp
 
     material = StudyMaterial(
         population=_population(arguments.population, arguments.sample),
         published_associations=read_table(arguments.published_associations),
-        ledger=read_table(arguments.ledger),
+        ledger=with_surveys(read_table(arguments.ledger)),
     )
     words = stamp(arguments.provenance)
     published = "reconstruction" in arguments.provenance

@@ -51,6 +51,7 @@ def run(arguments: argparse.Namespace) -> None:
     from buildingtrusts.output.methods.material import RunMaterial
     from buildingtrusts.output.methods.references import Reference, references_for
     from buildingtrusts.output.methods.study import compose
+    from buildingtrusts.published.ledger import with_surveys
     from buildingtrusts.study.provenance import stamp, statement
     from buildingtrusts.survey.interviews import (
         interview_stamp,
@@ -59,13 +60,16 @@ def run(arguments: argparse.Namespace) -> None:
     )
 
     choices: dict[str, Any] = json.loads(arguments.choices)
+    tables = _tables(Path(arguments.tables), choices["tables"])
+    if "ledger" in tables:
+        tables["ledger"] = with_surveys(tables["ledger"])
     provenances = {one.name: one.provenance for one in arguments.wave}
     sets = {one["folder"]: one["wave"] for one in choices["study"]["interviews"]}
     material = RunMaterial(
         choices=choices["study"],
         versions=_versions(),
         waves=tuple(_wave(one, choices["waves"][one.name]) for one in arguments.wave),
-        tables=_tables(Path(arguments.tables), choices["tables"]),
+        tables=tables,
         statement=statement(provenances.values()),
         stamp=stamp(provenances.values()),
         interviews={

@@ -120,7 +120,7 @@ def _grid(data: pd.DataFrame) -> _Grid:
     spreads, skews, seeds = (
         sorted(data[column].unique().tolist()) for column in ("within_sd", "count_skew", "seed")
     )
-    label = style.label_width([str(seed) for seed in seeds], style.NOTE) + 0.1
+    label = style.label_width([_seed(seed) for seed in seeds], style.NOTE) + 0.1
     width = (style.page_width() - 0.3 - label - _GAP * (len(skews) - 1)) / len(skews)
     heads = _heads(data, spreads, skews, width)
     lines = max(head.count("\n") + 1 for head in heads.values())
@@ -192,12 +192,17 @@ def _draw_cell(axes: Axes, cell: pd.DataFrame, grid: _Grid, head: str, first: bo
     axes.set_xticks(np.sqrt(ticks), [f"{tick:g}" for tick in ticks])
     axes.axvline(np.sqrt(0.05), color=style.INK, linewidth=0.8, linestyle=(0, (4, 3)), zorder=1)
     named = first and grid.row >= _LEGIBLE
-    labels = [str(seed) for seed in grid.seeds] if named else []
+    labels = [_seed(seed) for seed in grid.seeds] if named else []
     style.name_rows(axes, labels, range(len(labels)), min(style.NOTE, grid.row * 52))
     axes.hlines(range(len(grid.seeds)), 0, 1, style.RULE, linewidth=0.4, zorder=0)
     place = {seed: row for row, seed in enumerate(grid.seeds)}
     for member in cell.dropna(subset="p_value").to_dict("records"):
         _draw_member(axes, member, place[member["seed"]], grid.row)
+
+
+def _seed(seed: int) -> str:
+    # A bare number such as 2017 would read as a year.
+    return f"seed {seed}"
 
 
 def _draw_member(axes: Axes, member: dict[str, Any], row: int, height: float) -> None:

@@ -9,7 +9,7 @@ import pandas as pd
 from buildingtrusts.output.figures import style
 from buildingtrusts.output.figures.drawing import Drawing, nothing_to_draw
 from buildingtrusts.output.figures.marks import mark_rows
-from buildingtrusts.output.figures.words import count, join, role_title
+from buildingtrusts.output.figures.words import count, in_role_order, join, role_title
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -38,7 +38,7 @@ def draw_sample(sample: pd.DataFrame) -> Drawing:
     totals = sample[sample["role"] == "all"]
     if totals.empty:
         return nothing_to_draw("sample", title, "There are no responses in this wave.")
-    roles = [role for role in dict.fromkeys(sample["role"]) if role != "all"]
+    roles = in_role_order(role for role in sample["role"] if role != "all")
     clustered = totals["clustered"].astype(bool)
     order = [*totals.loc[clustered, "mat_id"], *totals.loc[~clustered, "mat_id"]]
     shown = sample if not roles else sample[sample["role"] != "all"]

@@ -26,7 +26,7 @@ class StudyMaterial:
     published_associations : DataFrame
         Columns of ``published_associations.csv``.
     ledger : DataFrame
-        Columns of ``ledger.csv``.
+        Columns of ``ledger.csv``, and ``survey``: whose claims they are.
     """
 
     population: pd.DataFrame

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 _ATTRIBUTES = {
     "phase_mix": "Phase mix",
@@ -36,6 +36,19 @@ def attribute_title(attribute: str) -> str:
 def role_title(role: str) -> str:
     """Name a role for readers."""
     return _ROLES.get(role, plain(role))
+
+
+def in_role_order(roles: Iterable[str]) -> list[str]:
+    """Each role once, from the top of the trust down, whoever answered first.
+
+    Examples
+    --------
+    >>> in_role_order(["school_leader", "ceo", "school_leader"])
+    ['ceo', 'school_leader']
+    """
+    known = list(_ROLES)
+    places = {role: known.index(role) if role in known else len(known) for role in roles}
+    return sorted(places, key=places.__getitem__)
 
 
 def stratum_title(stratum: str) -> str:

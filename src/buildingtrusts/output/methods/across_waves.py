@@ -292,20 +292,37 @@ def report(run: RunMaterial) -> Iterator[Paragraph]:
         "method",
         "Published statements, those of the report *Building Trusts* [@baars2018] among them, were "
         "written down as data with their tolerances before anything was compared, and recomputed. "
-        "They are counted by what each computation rests on, and never added up over these bases.",
+        "They are counted by survey and by what each computation rests on, and never added up over "
+        "these.",
     )
+    surveys = list(dict.fromkeys(ledger["survey"]))
     for basis, what in _BASES.items():
-        rows = ledger[ledger["basis"] == basis]
-        if len(rows):
-            counts = rows["verdict"].value_counts()
-            said = [
-                f"{counts[word]:,} {came[int(counts[word] != 1)]}"
-                for word, came in _VERDICTS.items()
-                if word in counts
-            ]
-            if len(rows) > 1 == len(said):
-                word = str(rows["verdict"].iloc[0])
-                said = [_ALL.get(word, f"all {_VERDICTS[word][1]}")]
-            where = in_brackets(run.see("ledger_counts"))
-            text = f"Of {count(len(rows), 'statement')} {what}, {join(said)}{where}."
-            yield Paragraph(basis, "result", text, run.stamp if basis in _OF_ANSWERS else "")
+        for survey in surveys:
+            rows = ledger[(ledger["basis"] == basis) & (ledger["survey"] == survey)]
+            if len(rows):
+                of_one = f" on {escape(survey)}" if len(surveys) > 1 else ""
+                text = f"Of {count(len(rows), 'statement')}{of_one} {what}, {_came_of(rows)}"
+                where = in_brackets(run.see("ledger_counts"))
+                key = f"{basis} {survey}" if of_one else basis
+                stamp = _stamp_of(rows, run) if basis in _OF_ANSWERS else ""
+                yield Paragraph(key, "result", f"{text}{where}.", stamp)
+
+
+def _came_of(rows: pd.DataFrame) -> str:
+    """How many statements got each verdict; of several with the same one, that all did."""
+    counts = rows["verdict"].value_counts()
+    said = [
+        f"{counts[word]:,} {came[int(counts[word] != 1)]}"
+        for word, came in _VERDICTS.items()
+        if word in counts
+    ]
+    if len(rows) > 1 == len(said):
+        word = str(rows["verdict"].iloc[0])
+        return _ALL.get(word, f"all {_VERDICTS[word][1]}")
+    return join(said)
+
+
+def _stamp_of(rows: pd.DataFrame, run: RunMaterial) -> str:
+    """Of the waves that the statements were recomputed from; of all, if these are not known."""
+    from_these = [wave.stamp for wave in run.waves if wave.name in set(rows["wave"])]
+    return " · ".join(dict.fromkeys(filter(None, from_these))) if from_these else run.stamp
