@@ -151,6 +151,7 @@ def test_pointing_at_a_trust_in_a_table_marks_it_in_every_saved_figure(
     browser: Browser, drawn: Run
 ) -> None:
     opened = Visit(browser, drawn.page())
+    opened.unfold()
     for mat in ("m1", "m2"):
         opened.page.hover(f"#w-2030-illustration-sample-table tr[data-mat='{mat}'] th")
         figures = opened.page.evaluate(
@@ -176,6 +177,7 @@ def test_pointing_at_a_trust_in_a_table_marks_it_in_every_saved_figure(
 
 def test_a_row_of_a_saved_figure_marks_its_trust_elsewhere(browser: Browser, drawn: Run) -> None:
     opened = Visit(browser, drawn.page())
+    opened.unfold()
     figure = opened.page.locator("#w-2030-illustration-figure-sample")
     row = figure.locator("g[data-mat='m2'] .ring")
     # Its middle is a bar, and the outline has no paint.
@@ -199,6 +201,7 @@ def test_axe_finds_nothing_in_saved_figures(browser: Browser, drawn: Run, scheme
     from axe_playwright_python.sync_playwright import Axe
 
     opened = Visit(browser, drawn.page(), color_scheme=scheme)
+    opened.unfold()
     opened.page.locator(".chips button").first.click()
     found = Axe().run(opened.page).response["violations"]
     assert [(one["id"], [node["target"] for node in one["nodes"]][:5]) for one in found] == []
@@ -222,6 +225,7 @@ def test_words_of_saved_figures_contrast_with_what_is_behind_them(
     browser: Browser, drawn: Run, scheme: str
 ) -> None:
     opened = Visit(browser, drawn.page(), color_scheme=scheme)
+    opened.unfold()
     opened.page.add_style_tag(content=".picture svg, .picture svg * { pointer-events: all }")
     opened.page.add_style_tag(content=".banner, .ring { display: none !important }")
     pairs = opened.page.evaluate(
@@ -439,6 +443,7 @@ def test_a_saved_figure_leaves_the_page_on_white_paper_in_plain_colours(
     browser: Browser, drawn: Run, tmp_path: Path
 ) -> None:
     opened = Visit(browser, drawn.page(), color_scheme="dark")
+    opened.unfold()
     # One has mixed colours and hatching, the other markers that are defined once.
     for name, colour in (("sample", "rgb(105, 106, 107)"), ("ordination", "rgb(18, 67, 109)")):
         box = opened.page.locator(f"#w-2030-illustration-figure-{name}")

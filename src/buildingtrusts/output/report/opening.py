@@ -48,7 +48,9 @@ def _called(study: StudyMaterial, wave: WaveMaterial) -> str:
 
 
 def _may_be_cited(wave: WaveMaterial) -> str:
-    return words.MAY_BE_CITED[wave.provenance].format(year=wave.year, group=words.GROUP)
+    licence = wave.licence if wave.licence.endswith(".") else f"{wave.licence}."
+    known = {"year": wave.year, "group": words.GROUP, "licence": licence}
+    return words.MAY_BE_CITED[wave.provenance].format_map(known)
 
 
 def _asked(wave: WaveMaterial) -> str:

@@ -166,7 +166,8 @@ QUESTIONS = (
 )
 MAY_BE_CITED = {
     "original": (
-        "Yes, with the references at the end of this page. The answers are the survey's own."
+        "Yes, with the references at the end of this page. The answers are the survey's own; "
+        "the licence of the responses: {licence}"
     ),
     "reconstruction": (
         "Not as findings. These are not the survey's answers: they were generated to satisfy the "
