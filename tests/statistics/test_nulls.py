@@ -2,7 +2,6 @@
 
 import numpy as np
 import pytest
-from numpy.typing import NDArray
 
 from buildingtrusts.statistics import nulls
 from buildingtrusts.statistics.monte_carlo import CHUNK_DRAWS
@@ -21,41 +20,9 @@ from buildingtrusts.statistics.ratings import (
     observed_scores,
 )
 
-REPORT = Specification()
-SIZES = (5, 5, 6, 8, 9, 11, 13, 16, 20, 24, 30, 41)
-ONE_TO_TEN = (1.0, 10.0, 1.0)
+from .drawn_studies import REPORT, SIZES, all_scores, no_differences, rng, study, two_clusters
+
 every_null = pytest.mark.parametrize("null", NULLS)
-
-
-def rng(seed: int = 2017) -> np.random.Generator:
-    return np.random.default_rng(seed)
-
-
-def study(
-    effects: NDArray[np.float64],
-    sizes: tuple[int, ...] = SIZES,
-    gaps: float = 0.0,
-    seed: int = 1,
-) -> Ratings:
-    """Whole-number ratings from 1 to 10 around the trusts' effects on each item."""
-    draw = rng(seed)
-    mats = np.repeat(np.arange(len(sizes)), sizes)
-    answers = 6 + effects[mats] + draw.normal(0, 2, size=(len(mats), effects.shape[1]))
-    answers = np.clip(np.rint(answers), 1, 10)
-    answers[draw.random(answers.shape) < gaps] = np.nan
-    return gather_ratings(answers, mats, [ONE_TO_TEN] * effects.shape[1])
-
-
-def no_differences(n_items: int = 6) -> NDArray[np.float64]:
-    return np.zeros((len(SIZES), n_items))
-
-
-def two_clusters(apart: float) -> NDArray[np.float64]:
-    return np.where(np.arange(len(SIZES)) % 2, apart, -apart)[:, None] * np.ones(6)
-
-
-def all_scores(null: str, ratings: Ratings, draws: int) -> NDArray[np.float64]:
-    return np.concatenate(list(NULLS[null](ratings, REPORT, draws, rng())))
 
 
 # --- What each null keeps --------------------------------------------------------------------
