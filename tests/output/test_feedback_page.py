@@ -146,7 +146,7 @@ def test_an_item_without_a_scale_has_numbers_and_no_chart() -> None:
     hours = Question("load", "hours", "Hours")
     section = section_of(compared(item="hours", own=38.25), [hours], {}, NAN, Words())
     assert not section.has_chart
-    assert section.rows[0].own == "38.2"
+    assert section.rows[0].own == "38.3"
 
 
 MEMBER = Membership(3, 2, 9, 17, 0.1, 1, "strategy", 5)

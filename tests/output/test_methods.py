@@ -252,7 +252,7 @@ def test_what_is_computed_from_print_alone_is_real_and_not_stamped(
     assert said(text, "report", "calibrated").startswith("In the reconstruction, of 1 statement")
     derived = said(text, "report", "derived")
     assert derived == (
-        "Of 2 statements computed from printed numbers alone, 1 was reproduced and 1 was tied "
+        "Of 2 statements that rest on what is printed alone, 1 was reproduced and 1 was tied "
         "(Table 52)."
     )
     # Its section holds real findings too, and so has no stamp over all of them.
@@ -539,7 +539,7 @@ def test_what_a_run_cannot_know_is_left_to_authors_of_original_answers(
     ("held", "start"),
     [
         ("Illustration: invented interviews", "In the invented interviews, the set 2031-talks"),
-        ("", "The set 2031-talks covers 12 trusts; the break points that most"),
+        ("", "The set 2031-talks covers 12 trusts; the break points mentioned"),
     ],
 )
 def test_interviews_say_for_themselves_whether_they_were_held(

@@ -5,13 +5,20 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 from buildingtrusts.cli import main
+from buildingtrusts.output.paper.table import shown
+from buildingtrusts.output.report.content import Column, Row, Table
+from buildingtrusts.output.report.listing import number_cell, text_cell
 from buildingtrusts.output.report.page import script_text
+from buildingtrusts.output.report.study_sections import _odd
+from buildingtrusts.output.report.wave_sections import _tests_found
 
 from .conftest import EVIL, STAMP, Element, Run, read_page
 
@@ -139,6 +146,15 @@ def test_counts_of_claims_are_never_added_up(page: Element) -> None:
     assert {row.tags("th")[0].text for row in rows} == {"2030"}
 
 
+def test_the_title_of_the_folded_ledger_adds_up_no_claims() -> None:
+    rows = tuple(Row((text_cell("A claim"), text_cell("derived"))) for _ in range(90))
+    columns = (Column("Claim"), Column("Basis"))
+    ledger = Table("l", "ledger", "Every claim", columns, rows, counted_by=(1,), noun="claims")
+    assert ledger.folded
+    assert ledger.summary == "Every claim"
+    assert replace(ledger, counted_by=()).summary == "Every claim, 90 claims"
+
+
 def test_claims_are_read_in_words_and_short_numbers(page: Element) -> None:
     (box,) = page.find(lambda one: one.attributes.get("id") == "ledger-table")
     first, second = (row.tags("td") for row in box.tags("tbody")[0].tags("tr")[:2])
@@ -248,7 +264,10 @@ def test_a_study_is_called_by_what_its_waves_titles_share(two_waves: Run) -> Non
 def test_changes_are_told_of_statements_and_people_in_words(two_waves: Run) -> None:
     page = read_page(two_waves.page())
     (section,) = page.find(lambda one: one.attributes.get("id") == "change")
-    assert section.classed("finding")[0].text.startswith("Between 2030 and 2032, 1 of 2 statements")
+    assert section.classed("finding")[0].text == (
+        "Between 2030 and 2032, 1 of 2 questions changed by an amount whose 95% interval leaves "
+        "out 0. The intervals are not adjusted for the number of questions."
+    )
     assert rows_of(page, "changed-table") == [
         ["Statement", "Change", "95% from", "95% to", "Trusts"],
         ["One model", "2.00", "1.00", "3.00", "8"],
@@ -257,6 +276,40 @@ def test_changes_are_told_of_statements_and_people_in_words(two_waves: Run) -> N
     assert every[0][:2] == ["Statement", "Of whom"]
     whom = ["All respondents", "Chief executive", "Trust age: Under 3 years"]
     assert [row[1] for row in every[1:4]] == whom
+
+
+def test_an_attribute_tested_apart_is_not_told_as_adjusted() -> None:
+    tests = pd.DataFrame(
+        [
+            ("size", 0.04, 0.08, 0.5, 0.6),
+            ("growth", 0.5, 0.5, 0.2, 0.6),
+            ("performance_flags", 0.03, 0.03, 0.5, 0.6),
+        ],
+        columns=["attribute", "p_value", "p_adjusted", "cramers_v", "cramers_v_null_q95"],
+    )
+    assert _tests_found(tests, ("performance_flags",)) == (
+        "After adjustment none of 2 attributes is at 0.05 or below; the smallest exact p is that "
+        "of size (p = 0.040, adjusted 0.080). None has an effect size above the 95% point of "
+        "chance. Tested apart, and so not adjusted: performance flags, p = 0.030; its effect size "
+        "is not above the 95% point of chance."
+    )
+
+
+def test_a_sample_that_shows_no_difference_is_not_called_a_random_draw() -> None:
+    tests = pd.DataFrame(
+        [("all", "size", 0.001), ("7+", "size", 0.6), ("7+", "growth", None)],
+        columns=["frame", "attribute", "p_adjusted"],
+    )
+    assert _odd(tests) == (
+        "The sample differs from a random draw of all trusts in size; of those with 7 schools or "
+        "more in no attribute tested (exact tests, adjusted, 0.05). That no difference shows does "
+        "not make it a random draw."
+    )
+
+
+def test_the_page_rounds_as_tables_for_papers_do() -> None:
+    for value in (0.125, 0.985, 0.175, -0.005, 2.675):
+        assert number_cell(value).text == shown(value, "decimal")
 
 
 def test_trusts_are_followed_from_cluster_to_cluster(two_waves: Run) -> None:

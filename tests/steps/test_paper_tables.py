@@ -23,13 +23,18 @@ EVIL = "=cmd|'/c calc'!A1 <b> \\input{x} [a](b)"
 
 
 def write(
-    done: Finished, out: Path, *, provenance: str = "illustration", formats: str = ""
+    done: Finished,
+    out: Path,
+    *,
+    provenance: str = "illustration",
+    formats: str = "",
+    more: str = "",
 ) -> Path:
     run(
         *("paper-tables", "--wave", "2030", "--provenance", provenance),
         *("--tables", done.tables, "--processed", done.tidy, "--only", *NAMES),
         *("--formats", *(formats or "csv md tex").split(), "--kept", out / "kept.json"),
-        *("--date", "2030-05-01", "--out", out / "paper"),
+        *("--date", "2030-05-01", "--out", out / "paper", *more.split()),
     )
     return out
 
@@ -72,6 +77,15 @@ def test_every_table_is_written_in_every_format_and_numbered(
         assert found[f"{name}.md"].startswith(f"**Table {number}.** ")
     assert "| Trust |" in found["sample.md"]
     assert "17 of" not in found["sample.md"]
+
+
+def test_a_table_says_which_attributes_were_tested_apart(
+    finished: Finished, tmp_path: Path
+) -> None:
+    apart = texts(write(finished, tmp_path, more="--own-family phase_mix") / "paper")
+    assert "at k = 2 (phase mix tested apart)." in apart["crosstabs_k2.md"]
+    together = texts(write(finished, tmp_path) / "paper")
+    assert "apart" not in together["crosstabs_k2.md"]
 
 
 def test_numbers_in_paper_are_those_of_the_tables(finished: Finished, tmp_path: Path) -> None:

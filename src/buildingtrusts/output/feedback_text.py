@@ -211,7 +211,7 @@ def bounded(mean: float, question: Question) -> tuple[str, float]:
     --------
     >>> scale = Question("s", "q", "Q", 1, 10, 1)
     >>> bounded(7.25, scale), bounded(9.8, scale), bounded(1.0, scale)
-    (('7.2', 7.25), ('9.5 or more', 9.5), ('1.5 or less', 1.5))
+    (('7.3', 7.25), ('9.5 or more', 9.5), ('1.5 or less', 1.5))
     """
     low, high, step = question.minimum, question.maximum, question.step
     if low is None or high is None:

@@ -32,6 +32,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--centralised-from", type=float, default=6.0, help="centralisation from which centralised"
     )
+    parser.add_argument(
+        "--own-family",
+        nargs="*",
+        default=[],
+        help="attributes whose tests were adjusted apart from the others'",
+    )
     parser.add_argument("--kept", required=True, help="file that keeps the tables for the workbook")
     parser.add_argument("--first", type=int, default=1, help="number of the first table")
     add_words(parser)
@@ -61,6 +67,7 @@ def run(arguments: argparse.Namespace) -> None:
         block=arguments.block,
         method=_method(arguments.linkage, arguments.metric),
         cutoffs=(arguments.hybrid_from, arguments.centralised_from),
+        own_family=tuple(arguments.own_family),
     )
     words = Vocabulary(dict(arguments.words), _names(of))
     composed = [in_words(compose_wave_table(name, of), words) for name in arguments.only]

@@ -69,6 +69,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--citation", help="a citation file, CITATION.cff")
     parser.add_argument("--methods", help="the methods, methods.json")
     parser.add_argument("--seed", type=int, required=True, help="the study's seed")
+    parser.add_argument(
+        "--own-family",
+        nargs="*",
+        default=[],
+        help="attributes whose tests were adjusted apart from the others'",
+    )
     add_words(parser)
     parser.add_argument("--out", required=True, help="the page to write")
 
@@ -197,6 +203,7 @@ def _wave(declared: Wave, arguments: argparse.Namespace) -> WaveMaterial:
         licence=declared.licence.strip(),
         block=cluster.block,
         min_responses=cluster.min_responses,
+        own_family=tuple(arguments.own_family),
         linkage=cluster.linkage,
         metric=cluster.metric,
         scaling=cluster.scaling,

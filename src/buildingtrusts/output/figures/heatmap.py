@@ -189,7 +189,7 @@ def _print_values(axes: Axes, grid: NDArray[np.float64], shade: Normalize) -> No
             axes.text(
                 column + 0.5,
                 row + 0.5,
-                f"{value:.1f}",
+                decimal(value, 1),
                 size=style.NOTE,
                 ha="center",
                 va="center_baseline",

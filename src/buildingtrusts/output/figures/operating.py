@@ -297,4 +297,4 @@ def _alt(data: pd.DataFrame, typology: Typology) -> str:
     counts = [f"{int(found[place])} {place}" for place in PLACES if place in found.index]
     means = data.dropna(subset="cluster").groupby("cluster")["centralisation"].mean()
     each = [f"{decimal(mean, 1)} in cluster {cluster}" for cluster, mean in means.items()]
-    return f"Of {count(len(data), 'trust')}, {join(counts)}. Mean centralisation is {join(each)}."
+    return f"{count(len(data), 'trust')}: {join(counts)}. Mean centralisation is {join(each)}."

@@ -335,7 +335,7 @@ def _alt_ordination(plane: Plane) -> str:
     first = np.argsort(-np.abs(plane.loadings[:, 0]), kind="stable")[:2]
     named = [
         f"“{plane.labels[row]}” ({'+' if plane.loadings[row, 0] > 0 else '−'}"
-        f"{abs(plane.loadings[row, 0]):.2f})"
+        f"{decimal(abs(plane.loadings[row, 0]))})"
         for row in first
     ]
     shares = [*plane.shares[:2], 0.0, 0.0]

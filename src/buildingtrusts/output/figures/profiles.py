@@ -237,8 +237,8 @@ def _alt_scaled(data: pd.DataFrame) -> str:
     clusters = data["cluster"].nunique()
     return (
         f"Scaled means of {count(len(gaps), 'item')} in {clusters} clusters. Clusters differ most "
-        f"on “{most}”, {_extremes(data, most, 2)} standard deviations, and least on “{least}”, "
-        f"{_extremes(data, least, 2)}."
+        f"on “{most}”, {_extremes(data, most, 2)}, and least on “{least}”, "
+        f"{_extremes(data, least, 2)}, in standard deviations of all responses."
     )
 
 

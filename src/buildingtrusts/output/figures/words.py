@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
+from decimal import ROUND_HALF_UP, Decimal
 
 _ATTRIBUTES = {
     "phase_mix": "Phase mix",
@@ -94,17 +95,30 @@ def count(n: int, one: str, many: str | None = None) -> str:
 
 
 def decimal(value: float, places: int = 2) -> str:
-    """Write a number with a true minus sign and without a negative zero.
+    """Write a number with a true minus sign and without a negative zero, halves away from zero.
 
     Examples
     --------
-    >>> decimal(-0.25), decimal(-0.001)
-    ('−0.25', '0.00')
+    >>> decimal(-0.25), decimal(-0.001), decimal(0.125)
+    ('−0.25', '0.00', '0.13')
     """
     if math.isnan(value):
         return "missing"
-    text = f"{value:.{places}f}"
-    return f"−{text[1:]}" if text.startswith("-") and float(text) != 0 else text.lstrip("-")
+    if math.isinf(value):
+        return "∞" if value > 0 else "−∞"
+    return f"{rounded_half_up(value, places):.{places}f}".replace("-", "−")
+
+
+def rounded_half_up(value: float, places: int) -> Decimal:
+    """Round a number as it is written out, halves away from zero; never to a negative zero.
+
+    Examples
+    --------
+    >>> rounded_half_up(0.125, 2), rounded_half_up(-0.001, 2)
+    (Decimal('0.13'), Decimal('0.00'))
+    """
+    rounded = Decimal(repr(float(value))).quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP)
+    return abs(rounded) if rounded == 0 else rounded
 
 
 def p_text(p: float) -> str:
@@ -119,7 +133,7 @@ def p_text(p: float) -> str:
         return "no test"
     if p < 0.001:
         return "p < 0.001"
-    return f"p = {p:.3f}" if p < 0.1 else f"p = {p:.2f}"
+    return f"p = {decimal(p, 3 if p < 0.1 else 2)}"
 
 
 def test_text(p: float, adjusted: float) -> str:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from buildingtrusts.output.figures.words import count, join, plain
+from buildingtrusts.output.figures.words import count, join, plain, rounded_half_up
 from buildingtrusts.output.methods.manuscript import Paragraph, escape
 from buildingtrusts.output.methods.material import RunMaterial
 from buildingtrusts.output.methods.prose import (
@@ -21,7 +21,7 @@ from buildingtrusts.output.methods.prose import (
     p_value,
 )
 from buildingtrusts.output.methods.wave_methods import items_of
-from buildingtrusts.output.paper.table import PLACES, rounded_half_up
+from buildingtrusts.output.paper.table import PLACES
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -32,8 +32,8 @@ _BASES = {
     "calibrated": "to which the answers were fitted or which they were made to show",
     "emergent": "that can be checked and to which the answers were not fitted",
     "data": "computed from the survey's responses",
-    "derived": "computed from printed numbers alone",
-    "register": "computed from the official register",
+    "derived": "that rest on what is printed alone",
+    "register": "that rest on the official register",
 }
 #: What came of statements, of one and of several, in the order in which they are told.
 _VERDICTS = {
@@ -265,7 +265,7 @@ def _mentions(run: RunMaterial, name: str, rows: pd.DataFrame) -> str:
         for row in met.to_dict("records")
     ]
     where = in_brackets(run.see("break_points"))
-    return f"{text}; the break points that most of them mention are {join(said)}{where}."
+    return f"{text}; the break points mentioned most often are {join(said)}{where}."
 
 
 def _break_tests(own: pd.DataFrame | None) -> str:

@@ -7,13 +7,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from buildingtrusts.output.figures.words import attribute_title, plain
+from buildingtrusts.output.figures.words import attribute_title, plain, rounded_half_up
 from buildingtrusts.output.paper.table import (
     Cell,
     Column,
     PaperTable,
     cell_of,
-    rounded_half_up,
     shown,
     whole,
 )
@@ -96,7 +95,7 @@ def _ledger_counts(of: StudyTables) -> PaperTable:
     verdicts = list(next(iter(of.counts.values()), {}))
     return PaperTable(
         "ledger_counts",
-        "Claims of the report beside their recomputation, by what they rest on",
+        "Published claims beside their recomputation, by what they rest on",
         (
             *(Column("Claims on", once=True), Column("Basis")),
             *(Column(plain(one), "count") for one in verdicts),
@@ -105,7 +104,7 @@ def _ledger_counts(of: StudyTables) -> PaperTable:
         (
             "Numbers of claims. The rows mean different things and are not to be added up. "
             "Calibrated: the answers were fitted to it or made to show it; emergent: it was not "
-            "fitted and can be checked; derived: computed from printed numbers alone; register: "
+            "fitted and can be checked; derived: it rests on what is printed alone; register: "
             "counted in the official register; data: computed from the survey's own answers.",
         ),
     )
@@ -113,15 +112,20 @@ def _ledger_counts(of: StudyTables) -> PaperTable:
 
 def _ledger(of: StudyTables) -> PaperTable:
     order = list(dict.fromkeys(basis for _, basis in of.counts))
-    # Claims of one basis together, each wave's in the order of the report.
+    rows = rows_of(of.tables["ledger"])
+    waves = list(dict.fromkeys(row["wave"] for row in rows))
+    # Claims of one basis together, and of one wave in the order of the report.
     claims = sorted(
-        rows_of(of.tables["ledger"]),
-        key=lambda row: order.index(row["basis"]) if row["basis"] in order else len(order),
+        rows,
+        key=lambda row: (
+            order.index(row["basis"]) if row["basis"] in order else len(order),
+            waves.index(row["wave"]),
+        ),
     )
     names = ("statement", "published", "computed", "unit", "verdict")
     return PaperTable(
         "ledger",
-        "Every claim of the report beside its recomputation",
+        "Every published claim beside its recomputation",
         (
             *(Column("Basis", once=True), Column("Wave", once=True)),
             *(Column(plain(name)) for name in names),
@@ -295,7 +299,8 @@ def _changes(of: StudyTables) -> PaperTable:
         ),
         (
             "Mean change over the trusts that answered in both waves, in points of the earlier "
-            f"wave's scale; interval by resampling trusts, {draws:,} draws.",
+            f"wave's scale; interval by resampling trusts, {draws:,} draws, not adjusted for the "
+            "number of items. A limit printed as 0.00 need not be 0.",
         ),
     )
 

@@ -9,9 +9,9 @@ import json
 import math
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, replace
-from decimal import ROUND_HALF_UP, Decimal
 from typing import Literal
 
+from buildingtrusts.output.figures.words import rounded_half_up
 from buildingtrusts.output.paper.text import clean
 from buildingtrusts.output.vocabulary import Vocabulary
 
@@ -145,12 +145,6 @@ def shown(cell: Cell, kind: str) -> str:
         return "<0.001"
     rounded = rounded_half_up(cell, PLACES[kind])
     return f"{rounded:,.{PLACES[kind]}f}".replace("-", "\u2212")
-
-
-def rounded_half_up(value: float, places: int) -> Decimal:
-    """Round a number as it is written out, halves away from zero; never to a negative zero."""
-    rounded = Decimal(repr(value)).quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP)
-    return abs(rounded) if rounded == 0 else rounded
 
 
 def cell_of(value: object) -> Cell:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from buildingtrusts.output.figures.questions import Questions, anchor_note, scale_limits
-from buildingtrusts.output.figures.words import attribute_title, count, plain, role_title
+from buildingtrusts.output.figures.words import attribute_title, count, join, plain, role_title
 from buildingtrusts.output.paper.table import Cell, Column, PaperTable, cell_of, shown, whole
 
 if TYPE_CHECKING:
@@ -32,6 +32,8 @@ class WaveTables:
         How the tree was built, for notes; may be empty.
     cutoffs : tuple of float
         Centralisation from which a trust is a hybrid, and from which it is centralised.
+    own_family : tuple of str
+        Attributes whose tests were adjusted apart from the others'.
     """
 
     wave: str
@@ -40,6 +42,7 @@ class WaveTables:
     block: str
     method: str = ""
     cutoffs: tuple[float, float] = (4.0, 6.0)
+    own_family: tuple[str, ...] = ()
 
     def label(self, block: str, item: str) -> str:
         """What an item is called for readers."""
@@ -346,11 +349,16 @@ def _crosstabs(of: WaveTables, k: int) -> PaperTable:
         ),
         (
             f"Numbers of trusts. p: {_how_tested(tested.values())}; Holm: adjusted for the "
-            f"attributes tested together at k = {k}. V: Cramér's V; by chance: its mean and 95% "
-            "point over tables with the same margins. Trusts with an unknown level are counted "
-            "and not tested.",
+            f"attributes tested together at k = {k}{_apart(of, tested)}. V: Cramér's V; by "
+            "chance: its mean and 95% point over tables with the same margins. Trusts with an "
+            "unknown level are counted and not tested.",
         ),
     )
+
+
+def _apart(of: WaveTables, tested: Iterable[str]) -> str:
+    named = [attribute_title(one).lower() for one in tested if one in of.own_family]
+    return f" ({join(named)} tested apart)" if named else ""
 
 
 def _how_tested(tests: Iterable[Mapping[str, Any]]) -> str:
@@ -490,7 +498,7 @@ def _effectiveness(of: WaveTables) -> PaperTable:
         "effectiveness",
         f"Self-assessed effectiveness of the clustered trusts, {of.wave}",
         (
-            *(Column("Trust"), Column("Responses", "count")),
+            *(Column("Trust"), Column("Answers", "count")),
             *(Column("Average of medians", "decimal"), Column("Average IQR", "decimal")),
         ),
         tuple(
@@ -503,7 +511,7 @@ def _effectiveness(of: WaveTables) -> PaperTable:
                 (
                     _scale_sentence(of, "effectiveness"),
                     "Averages over the operating areas of a trust's median and interquartile range "
-                    "(IQR).",
+                    "(IQR). Answers: ratings of all areas together.",
                 ),
             )
         ),

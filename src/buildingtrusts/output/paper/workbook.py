@@ -23,13 +23,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from buildingtrusts.output.archives import without_times
+from buildingtrusts.output.figures.words import rounded_half_up
 from buildingtrusts.output.paper.table import (
     PLACES,
     ROUNDING,
     Cell,
     Column,
     PaperTable,
-    rounded_half_up,
 )
 from buildingtrusts.output.paper.text import clean, spreadsheet_text
 

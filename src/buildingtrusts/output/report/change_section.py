@@ -78,10 +78,11 @@ def _statements(study: StudyMaterial) -> Iterator[Block]:
             for one in (of_all, clear)
         )
         which = _between(study, earlier, later)
-        parts.append(f"between {which}, {moved or 'none'} of {count(int(there), 'statement')}")
+        parts.append(f"between {which}, {moved or 'none'} of {count(int(there), 'question')}")
     said = join(parts)
     yield Paragraph(
-        f"{said[:1].upper()}{said[1:]} changed clearly, with a 95% interval that leaves out 0.",
+        f"{said[:1].upper()}{said[1:]} changed by an amount whose 95% interval leaves out 0. The "
+        "intervals are not adjusted for the number of questions.",
         "finding",
     )
     if clear.empty:
@@ -90,7 +91,7 @@ def _statements(study: StudyMaterial) -> Iterator[Block]:
         study,
         clear,
         "changed-table",
-        "Statements that changed, in the answers of all respondents",
+        "Questions whose interval leaves out 0, in the answers of all respondents",
         "Mean over trusts of their own change, in points of the earlier wave's scale. Of many such "
         "intervals about one in twenty leaves out 0 by chance.",
         "aside" if len(clear) > len(of_all) / 2 else "",

@@ -156,7 +156,12 @@ class Table:
 
     @property
     def summary(self) -> str:
-        """What a reader sees of a folded table: its caption, and how many rows it has."""
+        """What a reader sees of a folded table: its caption, and how many rows it has.
+
+        Rows that are counted by their values are not counted together here either.
+        """
+        if self.counted_by:
+            return self.caption
         n = len(self.rows)
         rows = f"{n:,} {self.noun}" if n != 1 else "1 row"
         return f"{self.caption} {rows}" if self.caption.endswith("?") else f"{self.caption}, {rows}"

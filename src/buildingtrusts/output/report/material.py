@@ -77,6 +77,8 @@ class WaveMaterial:
         By name.
     axes : DataFrame
         ``mat_id, axis_1, axis_2`` of the clustered trusts.
+    own_family : tuple of str
+        Attributes whose tests were adjusted apart from the others'.
     shares : tuple of float
         Of the two axes.
     """
@@ -103,6 +105,7 @@ class WaveMaterial:
     figures: Mapping[str, Saved]
     axes: pd.DataFrame
     shares: tuple[float, float] = (0.0, 0.0)
+    own_family: tuple[str, ...] = ()
 
     @property
     def key(self) -> str:

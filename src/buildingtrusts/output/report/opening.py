@@ -63,7 +63,7 @@ def _asked(wave: WaveMaterial) -> str:
     return (
         f"{int(of_all['n_responses'].sum()):,} people in {count(len(of_all), words.GROUP)} rated "
         f"{count(asked, 'statement')} on {wave.block.replace('_', ' ')}{more}. "
-        f"{count(n_clustered, words.GROUP)} with {wave.min_responses} or more answers "
+        f"{count(n_clustered, words.GROUP)} with answers from {wave.min_responses} or more people "
         f"{'is' if n_clustered == 1 else 'are'} clustered."
     )
 

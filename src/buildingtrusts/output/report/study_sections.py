@@ -133,22 +133,27 @@ def _sample_figures(study: StudyMaterial) -> Iterator[Block]:
     yield from behind_titles(pictures(study.figures, others, "study", study.stamp))
 
 
-def _unlike(tests: pd.DataFrame | None) -> list[str]:
-    """Attributes in which the sample is unlike all of the population."""
+def _unlike(tests: pd.DataFrame | None, frame: str = "all") -> list[str]:
+    """Attributes in which the sample is unlike the population, or a part of it."""
     if tests is None:
         return []
-    of_all = tests[(tests["frame"] == "all") & tests["p_adjusted"].notna()]
+    of_all = tests[(tests["frame"] == frame) & tests["p_adjusted"].notna()]
     return list(of_all[of_all["p_adjusted"].astype(float) <= 0.05]["attribute"].astype(str))
 
 
 def _odd(tests: pd.DataFrame) -> str:
-    unlike = _unlike(tests)
-    if not unlike:
-        return f"The sample could have been drawn at random from all {words.GROUPS}."
-    named = join([attribute_title(one).lower() for one in unlike])
+    """In what the sample is unlike a random draw, from all and from each part of the register."""
+    frames = dict.fromkeys(tests[tests["p_adjusted"].notna()]["frame"].astype(str))
+    said = []
+    for frame in frames:
+        unlike = [attribute_title(one).lower() for one in _unlike(tests, frame)]
+        whom = f"all {words.GROUPS}" if frame == "all" else f"those with {_frame(frame)}"
+        said.append(f"of {whom} in {join(unlike) if unlike else 'no attribute tested'}")
+    if not said:
+        return "Nothing could be tested."
     return (
-        f"The sample is unlike a random draw from all {words.GROUPS} in {named} "
-        "(exact tests, adjusted, 0.05)."
+        f"The sample differs from a random draw {'; '.join(said)} (exact tests, adjusted, 0.05). "
+        "That no difference shows does not make it a random draw."
     )
 
 
@@ -220,7 +225,7 @@ def _published(study: StudyMaterial) -> Iterator[Block]:
         usable = found["p_value"].astype(float)
         yield Paragraph(
             f"With {k} clusters the smallest exact p is {decimal(usable.min(), 3)}; "
-            f"{int((found['p_adjusted'].astype(float) <= 0.05).sum()) or 'none'} is at .05 or "
+            f"{int((found['p_adjusted'].astype(float) <= 0.05).sum()) or 'none'} is at 0.05 or "
             "below after Holm's adjustment."
         )
     shown = [*pictures(study.figures, ("published_associations",), "study", "")]
@@ -335,7 +340,7 @@ def _cite(study: StudyMaterial) -> Iterator[Block]:
     if study.stamp:
         yield Paragraph(
             "Cite the report for its findings, and this software for the recomputation; do not "
-            "cite numbers of this page as findings.",
+            "cite as findings what rests on answers that are made up.",
         )
     yield Code("The software", reference(study.citation))
     for one in _listed(study.citation.get("references")):

@@ -113,8 +113,8 @@ def _sample(wave: WaveMaterial, keys: Mapping[str, str]) -> Iterator[Block]:
     yield Paragraph(
         f"{int(of_all['n_responses'].sum()):,} people in "
         f"{count(len(of_all), words.GROUP)} answered. "
-        f"{count(int(clustered.sum()), words.GROUP)} with {wave.min_responses} or more answers "
-        f"{'is' if clustered.sum() == 1 else 'are'} clustered.",
+        f"{count(int(clustered.sum()), words.GROUP)} with answers from {wave.min_responses} or "
+        f"more people {'is' if clustered.sum() == 1 else 'are'} clustered.",
         "finding",
     )
     shown = [*_pictures(wave, "sample")]
@@ -537,8 +537,8 @@ def _running(wave: WaveMaterial, keys: Mapping[str, str]) -> Iterator[Block]:
         if one in places
     ]
     yield Paragraph(
-        f"Of {count(len(of_all), words.GROUP)}, {join(each)}, by what staff say of who decides, "
-        "from 0 (devolved) to 10 (central).",
+        f"Of {count(len(of_all), words.GROUP)}, by what staff say of who decides, from 0 "
+        f"(devolved) to 10 (central): {join(each)}.",
         "finding",
     )
     yield from _pictures(wave, "operations_profiles")
@@ -576,9 +576,10 @@ def _running(wave: WaveMaterial, keys: Mapping[str, str]) -> Iterator[Block]:
 
 def _crosstabs(wave: WaveMaterial, keys: Mapping[str, str]) -> Iterator[Block]:
     yield Paragraph(
-        "With so few trusts chance alone makes differences large. Beside each effect size "
+        f"With so few {words.GROUPS} chance alone makes differences large. Beside each effect size "
         "(Cramér's V, 0 to 1) stand its mean and its 95% point under chance with the same margins. "
-        "p is exact; in brackets Holm's adjustment over the attributes."
+        "p is exact, and adjusted by Holm's method over the attributes that are tested together. "
+        f"With so few {words.GROUPS} a large p is no evidence that there is no association."
     )
     yield _panels(wave, "crosstabs", [(one, _crosstab(wave, one)) for one in wave.partitions])
     yield from _pictures(wave, "crosstabs")
@@ -589,28 +590,45 @@ def _crosstab(wave: WaveMaterial, typology: Typology) -> Iterator[Block]:
     associations = wave.tables["associations"]
     tests = associations[associations["k"] == typology.k]
     prefix = f"{wave.key}-k{typology.k}"
-    yield Paragraph(_tests_found(tests), "finding")
+    yield Paragraph(_tests_found(tests, wave.own_family), "finding")
     yield tests_table(tests, f"{prefix}-associations", "associations", wave.stamp)
     counts = wave.tables["crosstabs"]
     counts = counts[counts["k"] == typology.k]
     yield _counts_table(wave, typology, counts, tests, prefix)
 
 
-def _tests_found(tests: pd.DataFrame) -> str:
+def _tests_found(tests: pd.DataFrame, own_family: Sequence[str]) -> str:
+    """What the tests say, each family for itself: an attribute tested apart is not adjusted."""
     usable = tests[tests["p_value"].notna()]
     if usable.empty:
         return "No attribute can be tested."
-    least = usable.loc[usable["p_value"].astype(float).idxmin()]
-    after = int((usable["p_adjusted"].astype(float) <= 0.05).sum())
-    beyond = int((usable["cramers_v"] > usable["cramers_v_null_q95"]).sum())
+    alone = usable["attribute"].isin(own_family)
+    parts = [_family_found(usable[~alone])] if not alone.all() else []
+    parts += [
+        f"Tested apart, and so not adjusted: {attribute_title(str(row['attribute'])).lower()}, "
+        f"{p_text(float(row['p_value']))}; its effect size is {_beside_chance(row)} chance."
+        for _, row in usable[alone].iterrows()
+    ]
+    return " ".join(parts)
+
+
+def _family_found(tests: pd.DataFrame) -> str:
+    least = tests.loc[tests["p_value"].astype(float).idxmin()]
+    after = int((tests["p_adjusted"].astype(float) <= 0.05).sum())
+    beyond = int((tests["cramers_v"] > tests["cramers_v_null_q95"]).sum())
     return (
-        f"The smallest exact {p_text(float(least['p_value']))}, for "
+        f"After adjustment {after or 'none'} of {count(len(tests), 'attribute')} "
+        f"{'is' if after in (0, 1) else 'are'} at 0.05 or below; the smallest exact p is that of "
         f"{attribute_title(str(least['attribute'])).lower()} "
-        f"({decimal(float(least['p_adjusted']), 3)} after adjustment). After adjustment "
-        f"{after or 'none'} of {count(len(usable), 'attribute')} "
-        f"{'is' if after == 1 else 'are'} at 0.05 or below; {beyond or 'none'} "
-        f"{'has' if beyond == 1 else 'have'} an effect size above the 95% point of chance."
+        f"({p_text(float(least['p_value']))}, adjusted {decimal(float(least['p_adjusted']), 3)}). "
+        f"{str(beyond) if beyond else 'None'} {'have' if beyond > 1 else 'has'} an effect size "
+        "above the 95% point of chance."
     )
+
+
+def _beside_chance(test: pd.Series) -> str:
+    beyond = test["cramers_v"] > test["cramers_v_null_q95"]
+    return f"{'above' if beyond else 'not above'} the 95% point of"
 
 
 def tests_table(tests: pd.DataFrame, ident: str, name: str, stamp: str) -> Table:

@@ -125,7 +125,7 @@ ROLES = {
 BASES = {
     "calibrated": "the answers were made to show these, so a match says that the pipeline works",
     "emergent": "these could be checked and were not fitted; no evidence about the survey",
-    "derived": "computed from numbers that the report prints, without any answers: real findings",
+    "derived": "these rest on the report's print, not on answers; what is computed is a finding",
     "register": "counted in the official register of schools and trusts",
     "data": "computed from the survey's own answers",
 }

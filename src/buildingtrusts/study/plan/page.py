@@ -74,6 +74,7 @@ class PagePlan:
             results=self.plan.study.paths.results,
             processed=self.plan.study.paths.processed,
             seed=self.plan.study.seed,
+            own_family=self.plan.study.crosstabs.own_family,
             methods=self.plan.paper.methods_files()[1],
             **(
                 {"report_figures": drawn[0]}

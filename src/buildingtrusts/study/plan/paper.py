@@ -117,6 +117,7 @@ class PaperPlan:
             metric=own.cluster.metric,
             hybrid_from=self.plan.study.operating_model.hybrid_from,
             centralised_from=self.plan.study.operating_model.centralised_from,
+            own_family=self.plan.study.crosstabs.own_family,
             date=own.date,
             first=self.first_table(wave),
             only=tuple(self.tables(wave)),
