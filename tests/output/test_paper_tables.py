@@ -368,6 +368,21 @@ def test_word_holds_the_names_and_repeats_byte_for_byte() -> None:
     assert len(set(of_columns)) > 1
 
 
+def test_word_says_of_a_table_without_rows_that_it_has_none() -> None:
+    docx = pytest.importorskip("docx")
+    from buildingtrusts.output.paper.word import word
+
+    caption = "Of blocks with names " + "so long " * 40
+    archive = word(
+        PaperTable("e", caption, (Column("a"), Column("n", "count")), ()), 1, "2030-01-01"
+    )
+    document = docx.Document(io.BytesIO(archive))
+    (read,) = document.tables
+    assert [[cell.text for cell in row.cells] for row in read.rows] == [["a", "n"]]
+    assert caption.strip() in document.paragraphs[0].text
+    assert "No rows" in document.paragraphs[-1].text
+
+
 def test_word_breaks_no_number_however_much_text_stands_beside_it() -> None:
     docx = pytest.importorskip("docx")
     from buildingtrusts.output.paper.word import word

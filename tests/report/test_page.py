@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 from collections import Counter
 from dataclasses import replace
 from itertools import pairwise
@@ -19,6 +20,7 @@ from buildingtrusts.output.report.listing import number_cell, text_cell
 from buildingtrusts.output.report.page import script_text
 from buildingtrusts.output.report.study_sections import _odd
 from buildingtrusts.output.report.wave_sections import _tests_found
+from buildingtrusts.output.tables import read_table, write_table
 
 from .conftest import EVIL, STAMP, Element, Run, read_page
 
@@ -324,6 +326,26 @@ def test_trusts_are_followed_from_cluster_to_cluster(two_waves: Run) -> None:
     assert "agree by 0.38" in section.text
 
 
+def test_waves_that_share_no_trust_have_no_change_to_tell(two_waves: Run, tmp_path: Path) -> None:
+    folder = tmp_path / "apart"
+    shutil.copytree(two_waves.folder, folder)
+    tables = folder / "results" / "tables"
+    for name, columns in (("changes", ["change", "ci_low", "ci_high"]), ("transitions", ["n"])):
+        table = read_table(tables / f"{name}.csv")
+        table[columns] = 0 if name == "transitions" else float("nan")
+        write_table(tables / f"{name}.csv", table, table.columns)
+    page = read_page(replace(two_waves, folder=folder).page())
+    (section,) = page.find(lambda one: one.attributes.get("id") == "change")
+    told = [one.text for one in section.classed("finding")]
+    assert told[0] == "No trust answered the same question in both 2030 and 2032."
+    assert told[1] == "No trust is clustered in both 2030 and 2032."
+    drawn = [one.attributes.get("id", "") for one in section.classed("table")]
+    assert not {"changed-table", "changes-table", "transitions-k2-2030-2032-illustration"} & {
+        *drawn
+    }
+    assert "types-k2" in drawn
+
+
 def test_types_common_items_and_new_trusts_are_told_with_the_change(two_waves: Run) -> None:
     page = read_page(two_waves.page())
     assert rows_of(page, "types-k2")[1:] == [
@@ -343,6 +365,27 @@ def test_types_common_items_and_new_trusts_are_told_with_the_change(two_waves: R
     assert row.attributes["data-mat"] == "m8"
     (section,) = page.find(lambda one: one.attributes.get("id") == "change")
     assert section.classed("stamp")[0].text == STAMP
+
+
+def test_waves_with_names_that_are_nearly_the_same_have_parts_of_their_own(
+    two_waves: Run, tmp_path: Path
+) -> None:
+    folder = tmp_path / "alike"
+    for part in ("results", "processed"):
+        for wave in ("2030", "2030_"):
+            shutil.copytree(two_waves.folder / part / "2030", folder / part / wave)
+    study = Run(folder, ("2030", "2030_"))
+    for wave in study.waves:
+        study.declare(wave)
+    shutil.copytree(two_waves.folder / "results" / "figures", folder / "results" / "figures")
+    tables = folder / "results" / "tables"
+    tables.mkdir()
+    shutil.copy(two_waves.folder / "results" / "tables" / "ledger.csv", tables)
+    shutil.copy(two_waves.folder / "codes.csv", folder)
+    page = read_page(study.page())
+    found = Counter(one.attributes["id"] for one in page.find(lambda one: "id" in one.attributes))
+    assert [name for name, n in found.items() if n > 1] == []
+    assert {"w-2030", "w-2030_"} <= set(found)
 
 
 def test_codes_of_interviews_go_by_their_labels(two_waves: Run) -> None:

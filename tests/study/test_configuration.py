@@ -437,6 +437,13 @@ def test_nothing_can_be_typed_for_a_key_that_may_be_nothing() -> None:
     assert load_study({"publish": "null"}, typed=["publish"]).publish is None
 
 
+@pytest.mark.parametrize("typed", ["2017-13-01", "[", "{a: b"])
+def test_what_is_typed_and_is_no_number_is_a_problem(typed: str) -> None:
+    with pytest.raises(InputProblems) as found:
+        load_study({"seed": typed}, typed=["seed"])
+    assert [(one.file, one.column) for one in found.value.problems] == [("--config", "seed")]
+
+
 def test_what_is_wrong_on_the_command_line_is_not_told_of_the_file(tmp_path: Path) -> None:
     file = tmp_path / "config.yaml"
     file.write_text("seed: 2017\npublish: null\nfigures: {dpi: -1}\n", encoding="utf-8")

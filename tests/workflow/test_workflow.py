@@ -186,6 +186,18 @@ def test_a_changed_answer_of_an_earlier_wave_changes_types_and_clusters_nothing_
     assert "ingest 2031-illustration" not in found
 
 
+def test_braces_in_what_people_write_are_no_wildcards(minimal: Project) -> None:
+    minimal.edit(
+        f"config/waves/{WAVE}.yaml",
+        lambda text: text.replace("title: A", "title: A {x}").replace("example.", "{example}."),
+    )
+    minimal.edit(
+        "config.yaml",
+        lambda text: text + "words: {trust: 'firm {x}'}\npublish: {drop_mats: ['T1 {x}']}\n",
+    )
+    assert "report" in counted(minimal.run("--dry-run"))
+
+
 def test_ten_waves_go_by_the_rules_of_one(minimal: Project) -> None:
     for year in range(2031, 2040):
         add_wave(minimal, year)

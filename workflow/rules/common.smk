@@ -31,6 +31,8 @@ except InputProblems as problems:
 for warning in PLAN.warnings:
     logger.warning(warning)
 
+# Rules ask for texts that people wrote by a function: in any other parameter Snakemake takes words
+# in braces for wildcards.
 STUDY = PLAN.study
 CONFIG, RAW, PROCESSED = STUDY.paths.config, STUDY.paths.raw, STUDY.paths.processed
 RESULTS, PUBLISHED, LOGS = STUDY.paths.results, STUDY.paths.published, STUDY.paths.logs

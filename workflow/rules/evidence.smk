@@ -331,7 +331,7 @@ rule judge:
         f"{LOGS}/{{wave}}/judge.log",
     params:
         provenance=lambda wildcards: PLAN.waves[wildcards.wave].provenance,
-        words=PLAN.word_flags(),
+        words=lambda wildcards: PLAN.word_flags(),
         tables=folder_of_output,
     message:
         "Judging the clusters of {wildcards.wave}"

@@ -71,7 +71,7 @@ rule draw_interviews:
         f"{LOGS}/draw_interviews.log",
     params:
         sets=PLAN.interviews.figure_flags(),
-        words=PLAN.word_flags(),
+        words=lambda wildcards: PLAN.word_flags(),
         pictures=PLAN.figures.picture_flags(),
         out=folder_of_output,
     message:

@@ -10,7 +10,7 @@ rule write_methods:
     log:
         f"{LOGS}/write_methods.log",
     params:
-        choices=PLAN.paper.methods_choices(),
+        choices=lambda wildcards: PLAN.paper.methods_choices(),
         waves=PLAN.all_wave_flags(),
         tables=lambda wildcards, output: os.path.join(
             os.path.dirname(output.text), "tables"
@@ -44,7 +44,9 @@ rule describe_run:
     params:
         # The commit is no parameter: it is recorded when the crate is made, and a commit that
         # changes nothing the run depends on reruns nothing.
-        configuration=json.dumps(config, sort_keys=True, default=str),
+        configuration=lambda wildcards: json.dumps(
+            config, sort_keys=True, default=str
+        ),
     message:
         "Describing the run as an RO-Crate"
     shell:

@@ -57,7 +57,7 @@ rule draw_evidence:
         provenance=lambda wildcards: PLAN.waves[wildcards.wave].provenance,
         block=lambda wildcards: PLAN.waves[wildcards.wave].cluster.block,
         k=lambda wildcards: PLAN.drawn_k(wildcards.wave),
-        words=PLAN.word_flags(),
+        words=lambda wildcards: PLAN.word_flags(),
         pictures=PLAN.figures.picture_flags(),
         tables=lambda wildcards, input: os.path.dirname(input.tables[0]),
         processed=lambda wildcards, input: os.path.dirname(input.codebook),
@@ -89,7 +89,7 @@ rule draw_study:
     log:
         f"{LOGS}/draw_study.log",
     params:
-        tables=PLAN.figures.study_flags(),
+        tables=lambda wildcards: PLAN.figures.study_flags(),
         provenance=PLAN.provenances,
         pictures=PLAN.figures.picture_flags(),
         out=folder_of_output,
@@ -201,7 +201,7 @@ rule describe_study_tables:
         provenance=PLAN.provenances,
         tables=PLAN.study_tables(),
         interviews=PLAN.interviews.sets,
-        words=PLAN.word_flags(),
+        words=lambda wildcards: PLAN.word_flags(),
     message:
         "Describing the tables that span waves"
     shell:

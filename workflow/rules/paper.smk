@@ -37,7 +37,7 @@ rule paper_workbook:
     log:
         f"{LOGS}/paper_workbook.log",
     params:
-        study=PLAN.paper.study_flags(),
+        study=lambda wildcards: PLAN.paper.study_flags(),
         tables=lambda wildcards, input: os.path.dirname(input.tables[0]),
         out=folder_of_output,
     message:

@@ -9,8 +9,8 @@ rule publish:
     log:
         f"{LOGS}/publish.log",
     params:
-        choices=PLAN.publication.flags(),
-        words=PLAN.word_flags(),
+        choices=lambda wildcards: PLAN.publication.flags(),
+        words=lambda wildcards: PLAN.word_flags(),
         pictures=PLAN.figures.picture_flags(),
         out=folder_of_output,
     message:

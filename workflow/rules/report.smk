@@ -11,8 +11,8 @@ rule report:
         f"{LOGS}/report.log",
     params:
         # As for ingest: of the waves' declarations only what the page says makes it run again.
-        settings=PLAN.page.settings(),
-        flags=PLAN.page.flags(),
+        settings=lambda wildcards: PLAN.page.settings(),
+        flags=lambda wildcards: PLAN.page.flags(),
         citation=lambda wildcards, input: (
             f"--citation {input.citation}" if input.citation else ""
         ),

@@ -77,7 +77,7 @@ rule draw_tracking:
         provenance=PLAN.provenances,
         waves=PLAN.wave_names,
         k=PLAN.drawn_k(PLAN.wave_names[0]),
-        words=PLAN.word_flags(),
+        words=lambda wildcards: PLAN.word_flags(),
         pictures=PLAN.figures.picture_flags(),
         tables=lambda wildcards, input: os.path.dirname(input.transitions),
         out=folder_of_output,

@@ -205,7 +205,8 @@ def stability_tables(
     Parameters
     ----------
     resamplings : sequence of Resampling
-        From :func:`resample_respondents` and :func:`leave_one_out`, one of each kind.
+        From :func:`.resampling.resample_respondents` and :func:`.resampling.leave_one_out`, one of
+        each kind.
     null : DataFrame
         From :func:`null_stability`, for the same kinds and k.
     mat_ids : sequence of str, length n

@@ -99,7 +99,8 @@ def _read_again(
                 inside = inside[part]
             if inside[place[-1]] == text:
                 inside[place[-1]] = yaml.safe_load(text)
-        except (LookupError, TypeError, yaml.YAMLError):
+        # A day that does not exist, such as 2017-13-01, is a ValueError.
+        except (LookupError, TypeError, ValueError, yaml.YAMLError):
             continue
     return again
 

@@ -85,13 +85,22 @@ def _agreement(run: RunMaterial) -> str:
     table = run.table("wave_agreement")
     if table is None:
         return ""
-    said = [
-        f"{_at_each_k(rows)} between {escape(before)} and {escape(after)} "
-        f"({count(int(rows['n_mats'].iloc[0]), 'trust')} clustered in both)"
-        for (before, after), rows in table.groupby(["from_wave", "to_wave"], sort=False)
+    said, nobody = [], []
+    for (before, after), rows in table.groupby(["from_wave", "to_wave"], sort=False):
+        between, n = f"{escape(before)} and {escape(after)}", int(rows["n_mats"].iloc[0])
+        known = rows[rows["adjusted_rand"].notna()]
+        if len(known):
+            said.append(
+                f"{_at_each_k(known)} between {between} ({count(n, 'trust')} clustered in both)"
+            )
+        elif not n:
+            nobody.append(f"in both {between}")
+    where = in_brackets(run.see("transitions"))
+    parts = [
+        f"The adjusted Rand index{where} was {'; '.join(said)}." if said else "",
+        f"No trust was clustered {join(nobody)}." if nobody else "",
     ]
-    where = run.see("transitions") and f" ({run.see('transitions')})"
-    return f"The adjusted Rand index{where} was {'; '.join(said)}."
+    return " ".join(filter(None, parts))
 
 
 def _at_each_k(rows: pd.DataFrame) -> str:
@@ -256,7 +265,8 @@ def interviews(run: RunMaterial) -> Iterator[Paragraph]:
 
 def _mentions(run: RunMaterial, name: str, rows: pd.DataFrame) -> str:
     whole = rows[(rows["measure"] == "break_point") & (rows["level"] == "(all)")]
-    met = whole.sort_values("share", ascending=False, kind="stable").head(NAMED)
+    met = whole[whole["n_coded"] > 0]
+    met = met.sort_values("share", ascending=False, kind="stable").head(NAMED)
     text = f"The set {escape(name)} covers {count(int(rows['n_mats'].max()), 'trust')}"
     if not len(met):
         return f"{text}."
@@ -265,7 +275,8 @@ def _mentions(run: RunMaterial, name: str, rows: pd.DataFrame) -> str:
         for row in met.to_dict("records")
     ]
     where = in_brackets(run.see("break_points"))
-    return f"{text}; the break points mentioned most often are {join(said)}{where}."
+    most = "point mentioned is" if len(met) == 1 else "points mentioned most often are"
+    return f"{text}; the break {most} {join(said)}{where}."
 
 
 def _break_tests(own: pd.DataFrame | None) -> str:

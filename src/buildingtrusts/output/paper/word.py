@@ -82,7 +82,8 @@ def _document(table: PaperTable, date: str, upright: bool) -> Document:
     for kind in ("w:ascii", "w:hAnsi", "w:eastAsia", "w:cs"):
         style.element.rPr.rFonts.set(qn(kind), _FONT)
     core = document.core_properties
-    core.title, core.subject, core.author = table.caption, "", ""
+    # The format allows no longer titles.
+    core.title, core.subject, core.author = table.caption[:255], "", ""
     core.last_modified_by, core.comments, core.keywords = "", "", ""
     core.language, core.revision = "en-GB", 1
     core.created = core.modified = core.last_printed = datetime.datetime.fromisoformat(date)
@@ -120,7 +121,7 @@ def _rows(
 def _wanted(printed: Sequence[Sequence[str]]) -> list[float]:
     """Centimetres that each column would take: its longest text, up to where texts fold."""
     return [
-        max(max(map(len, head.split())), *(min(len(one), _WIDEST) for one in cells)) * _CHARACTER
+        max([*map(len, head.split()), *(min(len(one), _WIDEST) for one in cells)]) * _CHARACTER
         + _MARGINS
         for head, *cells in zip(*printed, strict=True)
     ]

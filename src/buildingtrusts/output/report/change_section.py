@@ -38,12 +38,15 @@ def change_blocks(study: StudyMaterial, keys: Mapping[str, str]) -> Iterator[Blo
     keys : dict of str to str
         Key of each trust on the page.
     """
+    changes = study.tables["changes"]
     shown = {
         name: [*pictures(study.figures, (name,), "study", study.stamp)] for name in TRACKING_FIGURES
     }
     yield from _statements(study)
     yield from behind_titles(shown["changes"])
-    yield _all_changes(study, after(shown["changes"]))
+    # Of nobody who answered in both waves there is no change to tell.
+    if not (told := changes[changes["change"].notna()]).empty:
+        yield _all_changes(study, told, after(shown["changes"]))
     yield from shown["transitions"]
     panels = [(k, tuple(_clusters(study, k, keys))) for k in _numbers(study)]
     there = tuple((k, blocks) for k, blocks in panels if blocks)
@@ -71,20 +74,26 @@ def _statements(study: StudyMaterial) -> Iterator[Block]:
     changes = study.tables["changes"]
     of_all = changes[changes["stratum"] == changes["stratum"].iloc[0]]
     clear = of_all[(of_all["ci_low"] > 0) | (of_all["ci_high"] < 0)]
-    parts = []
+    parts, nobody = [], []
     for earlier, later in _pairs(of_all):
         there, moved = (
-            ((one["from_wave"] == earlier) & (one["to_wave"] == later)).sum()
-            for one in (of_all, clear)
+            int(((one["from_wave"] == earlier) & (one["to_wave"] == later)).sum())
+            for one in (of_all[of_all["change"].notna()], clear)
         )
         which = _between(study, earlier, later)
-        parts.append(f"between {which}, {moved or 'none'} of {count(int(there), 'question')}")
-    said = join(parts)
-    yield Paragraph(
-        f"{said[:1].upper()}{said[1:]} changed by an amount whose 95% interval leaves out 0. The "
-        "intervals are not adjusted for the number of questions.",
-        "finding",
-    )
+        if there:
+            parts.append(f"between {which}, {moved or 'none'} of {count(there, 'question')}")
+        else:
+            nobody.append(f"in both {which}")
+    if parts:
+        said = join(parts)
+        yield Paragraph(
+            f"{said[:1].upper()}{said[1:]} changed by an amount whose 95% interval leaves out 0. "
+            "The intervals are not adjusted for the number of questions.",
+            "finding",
+        )
+    if nobody:
+        yield Paragraph(f"No {words.GROUP} answered the same question {join(nobody)}.", "finding")
     if clear.empty:
         return
     yield _changes_table(
@@ -98,12 +107,10 @@ def _statements(study: StudyMaterial) -> Iterator[Block]:
     )
 
 
-def _all_changes(study: StudyMaterial, fold: str) -> Table:
-    changes = study.tables["changes"]
+def _all_changes(study: StudyMaterial, told: pd.DataFrame, fold: str) -> Table:
     return _changes_table(
         study,
-        # Of nobody who answered in both waves there is no change to tell.
-        changes[changes["change"].notna()],
+        told,
         "changes-table",
         f"Mean change of each statement over {words.GROUPS} that answered in both waves",
         "In points of the earlier wave's scale; the interval is by resampling trusts.",
@@ -179,8 +186,10 @@ def _clusters(study: StudyMaterial, k: int, keys: Mapping[str, str]) -> Iterator
     if (transitions := _of_k(study, "transitions", k)) is not None:
         for earlier, later in _pairs(transitions):
             of_pair = (transitions["from_wave"] == earlier) & (transitions["to_wave"] == later)
-            yield Paragraph(_moved(study, transitions[of_pair], k), "finding")
-            tables.append(_went(study, transitions[of_pair], k))
+            found = transitions[of_pair]
+            yield Paragraph(_moved(study, found, k), "finding")
+            if found["n"].sum():
+                tables.append(_went(study, found, k))
     if (types := _of_k(study, "types", k)) is not None:
         tables.append(_types_table(study, types, k))
     # Two small tables find room side by side.
@@ -208,9 +217,11 @@ def _of_k(study: StudyMaterial, name: str, k: int) -> pd.DataFrame | None:
 def _moved(study: StudyMaterial, found: pd.DataFrame, k: int) -> str:
     earlier, later = found["from_wave"].iloc[0], found["to_wave"].iloc[0]
     n = int(found["n"].sum())
+    if not n:
+        return f"No {words.GROUP} is clustered in both {_between(study, earlier, later)}."
     said = f"{count(n, words.GROUP)} are clustered in {_between(study, earlier, later)}."
     types = study.tables.get("types")
-    if types is not None and n:
+    if types is not None:
         of_k = types[types["k"] == k]
         type_of = {
             (wave, int(cluster)): type_id

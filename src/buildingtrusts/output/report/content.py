@@ -6,7 +6,6 @@ name, an item's wording or a claim is data wherever it stands.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import ClassVar
 
@@ -352,24 +351,3 @@ class Report:
     opening: tuple[Answer, ...]
     parts: tuple[Part, ...]
     trusts: dict[str, str] = field(default_factory=dict)
-
-
-def blocks_of(parts: Iterable[Part]) -> Iterable[Block]:
-    """Every block of some parts, those inside panels and pairs too, in the order of the page."""
-
-    def inner(blocks: Iterable[Block]) -> Iterable[Block]:
-        for block in blocks:
-            yield block
-            if isinstance(block, Pair):
-                yield from inner((block.first, block.second))
-            elif isinstance(block, Fold):
-                yield from inner(block.blocks)
-            elif isinstance(block, Panels):
-                for _, within in block.panels:
-                    yield from inner(within)
-            elif isinstance(block, Chart) and block.data is not None:
-                yield block.data
-
-    for part in parts:
-        for section in part.sections:
-            yield from inner(section.blocks)

@@ -109,8 +109,8 @@ class WaveMaterial:
 
     @property
     def key(self) -> str:
-        """What identifiers on the page begin with."""
-        return "w-" + re.sub(r"[^a-z0-9]+", "-", self.name.lower()).strip("-")
+        """What identifiers on the page begin with, another for each wave."""
+        return f"w-{self.name}"
 
     @property
     def partitions(self) -> list[Typology]:

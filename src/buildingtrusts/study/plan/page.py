@@ -30,7 +30,7 @@ class PagePlan:
         )
 
     def settings(self) -> str:
-        """What the page says of the waves' declarations, as text; see :meth:`ingest_settings`."""
+        """What the page says of declarations, as text; see :meth:`.Plan.ingest_settings`."""
         used = {"wave", "title", "date", "provenance", "source", "licence", "cluster", "evidence"}
         declared = [wave.model_dump(mode="json", include=used) for wave in self.plan.waves.values()]
         return json.dumps(declared, sort_keys=True)
