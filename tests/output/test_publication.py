@@ -114,10 +114,27 @@ def test_stability_of_a_cluster_is_published_with_its_size() -> None:
             "k": 2,
             "cluster": [1, 2, 1],
             "jaccard_mean": 0.5,
+            "draws": [1000, 1000, 17],
+            "null_draws": [200, 200, 17],
         }
     )
     table = public_stability(frame, rule_of("stability"), PUBLISHED)
     assert table["jaccard_mean"].tolist() == ["0.50", "[c]", "[c]"]
+
+
+def test_draws_with_one_trust_left_out_do_not_tell_which_clusters_are_of_one() -> None:
+    frame = pd.DataFrame(
+        {
+            "source": "leave_one_mat",
+            "k": 2,
+            "cluster": [1, 2],
+            "jaccard_mean": 0.5,
+            "draws": [17, 16],
+            "null_draws": 17,
+        }
+    )
+    table = public_stability(frame, rule_of("stability"), PUBLISHED)
+    assert set(table["draws"]) == set(table["null_draws"]) == {"[c]"}
 
 
 def test_changes_of_parts_of_the_trusts_are_withheld() -> None:
@@ -128,9 +145,11 @@ def test_changes_of_parts_of_the_trusts_are_withheld() -> None:
             "change": 0.5,
             "ci_low": 0.1,
             "ci_high": 1.0,
+            "draws": [1000, 0, 1000],
         }
     )
     rule = rule_of("changes")
+    assert public_changes(frame, rule, 5, False)["draws"].tolist() == ["1000", "[c]", "[c]"]
     assert public_changes(frame, rule, 5, False)["change"].tolist() == ["0.50", "[c]", "[c]"]
     assert set(public_changes(frame, rule, 5, True)["change"]) == {"[c]"}
 

@@ -138,6 +138,24 @@ def test_two_partitions_protected_one_by_one_give_each_other_back() -> None:
     assert exposed(linked, hidden) == []
 
 
+def test_what_everybody_knows_of_the_least_is_heeded_in_choosing() -> None:
+    """Two and six: that the second are six at least leaves the first two at most, if 8 is told."""
+    linked = Linked(
+        sums=np.array([[1.0, 0.0], [0.0, 1.0], [1.0, 1.0]]),
+        unknowns=np.array([2.0, 6.0]),
+        lower=np.zeros(2),
+        upper=np.full(2, 20.0),
+        equations=np.zeros((0, 2)),
+        widths=np.array([5.0, 1.0, 1.0]),
+        costs=np.array([1.0, 1.0, 2.0]),
+        limits=np.array([[0.0, -1.0]]),
+        most=np.array([-6.0]),
+    )
+    hidden = protect(linked, np.array([True, False, False]))
+    assert hidden[2]
+    assert exposed(linked, hidden) == []
+
+
 def test_the_same_numbers_give_the_same_choice() -> None:
     linked = table_with_margins(np.array([[1, 9, 9, 9], [9, 9, 9, 1], [9, 9, 9, 9]]), 3)
     first = protect(linked, linked.values < 3)

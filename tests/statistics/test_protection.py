@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from buildingtrusts.statistics.disclosure import exposed
 from buildingtrusts.statistics.protection import (
     Answers,
     Protected,
@@ -48,6 +49,19 @@ def test_trusts_that_are_not_clustered_are_not_given_by_difference() -> None:
     assert ("trusts", "all") not in published, "20 less 18 would give 2"
 
 
+def test_that_no_cluster_is_empty_makes_no_small_count_known_more_closely() -> None:
+    """A table of a cluster says that there is one, so that its size is one at least."""
+    finest = dict(zip(TRUSTS, [1] * 9 + [2] * 6 + [3] * 2, strict=False))
+    phase = {mat: "a" if n < 6 or n == 9 else "b" for n, mat in enumerate(TRUSTS)}
+    found = protect_trust_counts(
+        {3: finest}, {"phase": phase}, {"phase": ["a", "b"]}, TRUSTS[17:], 3
+    )
+    sizes = [n for n, key in enumerate(found.keys) if key[0] == "size"]
+    known = replace(found.linked, limits=-found.linked.sums[sizes], most=-np.ones(3))
+    assert found.published
+    assert exposed(known, found.hidden) == []
+
+
 def test_cells_are_withheld_until_an_attack_on_everything_fails() -> None:
     found = counts(3)
     naive = found.linked.values < 3
@@ -74,6 +88,26 @@ def test_roles_of_few_people_take_others_with_them() -> None:
     assert not {("ceo", False), ("ceo", "all")} <= set(found.published)
     assert found.published["all", "all"] == 184
     assert withheld_safely(found)
+
+
+def test_a_mean_that_tells_how_many_it_is_of_does_not_give_a_small_role_back() -> None:
+    """Eleven chief executives are in a mean of one cluster; of fourteen, three are elsewhere."""
+    numbers = {
+        ("ceo", 1): 11,
+        ("ceo", 2): 2,
+        ("ceo", 0): 1,
+        ("central_team", 1): 120,
+        ("central_team", 2): 13,
+        ("central_team", 0): 6,
+        ("school_leader", 1): 170,
+        ("school_leader", 2): 18,
+        ("school_leader", 0): 5,
+    }
+    answers = {("ceo", (1,)): 11}
+    told, closed = (protect_response_counts(numbers, 5, one) for one in (None, answers))
+    assert {("ceo", False), ("implied", "ceo", 2)}.isdisjoint(closed.published)
+    assert withheld_safely(closed)
+    assert exposed(closed.linked, told.hidden)
 
 
 def answers(rng: np.random.Generator, mats: list[str], role: str = "ceo") -> Answers:

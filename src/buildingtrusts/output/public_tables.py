@@ -136,6 +136,9 @@ def public_stability(frame: pd.DataFrame, rule: PublicRule, published: Published
     ]
     numbers = [name for name in frame.columns if name.startswith(("jaccard", "null_q"))]
     written.loc[lost, numbers] = CONFIDENTIAL
+    # A cluster of one trust is not found without it, and so has a draw less.
+    alone = (frame["source"] == "leave_one_mat").to_numpy()
+    written.loc[alone, ["draws", "null_draws"]] = CONFIDENTIAL
     return written
 
 
@@ -261,7 +264,8 @@ def public_changes(
     lost = [
         dropped or stratum != "all" or n < below for stratum, n in _rows(frame, "stratum", "n_mats")
     ]
-    written.loc[lost, ["change", "ci_low", "ci_high"]] = CONFIDENTIAL
+    # Where there are no trusts, there are no draws.
+    written.loc[lost, ["change", "ci_low", "ci_high", "draws"]] = CONFIDENTIAL
     return written
 
 

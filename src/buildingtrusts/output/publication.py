@@ -65,7 +65,9 @@ _MOVES = (
 #: The rule of each table of a wave.
 WAVE_RULES: Mapping[str, PublicRule] = {
     "sample": PublicRule(
-        "counts", "Responses by role over all trusts, in place of a row for each trust."
+        "counts",
+        "Responses by role over all trusts, in place of a row for each trust; withheld too where "
+        "the means in profiles.csv, which tell how many answers they are of, give few back.",
     ),
     "scores": _withheld(_TRUSTS),
     "agreement": PublicRule(
@@ -123,7 +125,7 @@ WAVE_RULES: Mapping[str, PublicRule] = {
     "stability": PublicRule(
         "counts",
         "Of clusters whose size is published: Jaccard values of small ones are ratios of small "
-        "numbers, as are those with one trust left out.",
+        "numbers, as are those with one trust left out, whose draws tell clusters of one trust.",
     ),
     "co_clustering": _withheld("It has a row for each pair of trusts."),
     "assignment": _withheld(_TRUSTS),
@@ -344,8 +346,10 @@ def public_guide(
         "This holds against everybody who knows these files, how they were made, and how many "
         "answers each mean is of. It does not hold against somebody who knows answers or clusters "
         "of some trusts already, as those who took part do, who knows that the same trusts are in "
-        "two waves, each of which is protected by itself, who has another set made of the same "
-        "answers with other choices, or who has the unprotected results.",
+        "two waves, each of which is protected by itself, who reasons from what the rules chose to "
+        "withhold (that nothing is said of a cluster beside others suggests that it is small), who "
+        "has another set made of the same answers with other choices, or who has the unprotected "
+        "results.",
         "## Files",
         "| file | rows | fields withheld |\n|---|---|---|\n" + "\n".join(files),
         "## How each table is published",

@@ -274,6 +274,9 @@ def _cheapest(
     ]
     if len(known):
         limits.append(LinearConstraint(np.hstack([linked.equations, none]), known, known))
+    if linked.limits is not None:
+        none = np.zeros((len(linked.limits), len(open_)))
+        limits.append(LinearConstraint(np.hstack([linked.limits, none]), -np.inf, linked.most))
     # Equal costs would leave the choice to the solver: earlier numbers are a trifle dearer.
     costs = np.where(never, 0.0, linked.costs[open_]) * (1 + 1e-4 * np.linspace(1, 0, len(open_)))
     found = milp(

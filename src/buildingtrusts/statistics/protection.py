@@ -78,11 +78,13 @@ class _Counts:
         self.cells: list[tuple[Key, list[Key], float]] = []
         self.absent: set[Key] = set()
         self.known: list[dict[Key, float]] = []
+        #: What everybody knows to add up to so many at least.
+        self.least: list[tuple[Sequence[Key], int]] = []
 
     def cell(self, key: Key, parts: Sequence[Key], cost: float) -> None:
         self.cells.append((key, list(parts), cost))
 
-    def _row(self, weights: Mapping[Key, float]) -> NDArray[np.float64]:
+    def row(self, weights: Mapping[Key, float]) -> NDArray[np.float64]:
         place = {key: number for number, key in enumerate(self.unknowns)}
         row = np.zeros(len(place))
         for key, weight in weights.items():
@@ -91,8 +93,9 @@ class _Counts:
 
     def linked(self, below: int) -> Linked:
         values = np.array(list(self.unknowns.values()))
-        rows = [self._row(dict.fromkeys(parts, 1.0)) for _, parts, _ in self.cells]
-        known = [self._row(weights) for weights in self.known]
+        rows = [self.row(dict.fromkeys(parts, 1.0)) for _, parts, _ in self.cells]
+        known = [self.row(weights) for weights in self.known]
+        least = [self.row(dict.fromkeys(parts, -1.0)) for parts, _ in self.least]
         top = float(max((rows[i] @ values for i in range(len(rows))), default=0.0))
         return Linked(
             sums=np.array(rows).reshape(len(rows), len(values)),
@@ -103,6 +106,8 @@ class _Counts:
             # What is withheld for others' sake need not be small, but must not be given away.
             widths=np.where(np.array(rows) @ values < below, float(below), 1.0),
             costs=np.array([cost for *_, cost in self.cells]),
+            limits=np.array(least) if least else None,
+            most=-np.array([n for _, n in self.least], dtype=float),
         )
 
 
@@ -142,6 +147,7 @@ def protect_trust_counts(
     for cluster in final:
         size = sum(one == cluster for one in finest.values())
         counts.unknowns["size", cluster] = float(size)
+        counts.least.append(([("size", cluster)], 1))
     counts.unknowns["others",] = float(len(others))
     members = {
         (k, cluster): sorted({finest[mat] for mat, one in clusters.items() if one == cluster})
@@ -184,6 +190,8 @@ def _add_attribute(
             counts.unknowns["cell", attribute, level, cluster] = float(n)
             if not tabulated:
                 counts.absent.add(("cell", attribute, level, cluster))
+        if tabulated and level in UNKNOWN_LEVELS:
+            counts.least.append(([("cell", attribute, level, one) for one in final], 1))
         counts.unknowns["other", attribute, level] = float(sum(of[mat] == level for mat in others))
         counts.cell(("other", attribute, level), [("other", attribute, level)], 0.0)
         for (k, cluster), parts in members.items() if tabulated else ():
@@ -198,15 +206,23 @@ def _add_attribute(
     counts.known.append({**rest, ("others",): -1.0})
 
 
-def protect_response_counts(counts_of: Mapping[tuple[str, bool], int], below: int) -> Protected:
+def protect_response_counts(
+    counts_of: Mapping[tuple[str, int], int],
+    below: int,
+    answers: Mapping[tuple[str, tuple[int, ...]], int] | None = None,
+) -> Protected:
     """Choose which counts of responses, by role and by whether a trust is clustered, are withheld.
 
     Parameters
     ----------
-    counts_of : mapping of (str, bool) to int
-        Responses of each role, ``(missing)`` included, of clustered trusts (True) and others.
+    counts_of : mapping of (str, int) to int
+        Responses of each role, ``(missing)`` included, of the trusts of each cluster of the
+        finest partition, and of those that are not clustered (0).
     below : int
         Counts of fewer responses are withheld.
+    answers : mapping of (str, tuple of int) to int, optional
+        Most answers that a published mean of a role, or ``all``, in these clusters is of. Means
+        with decimals tell how many they are of, so that no fewer people responded.
 
     Returns
     -------
@@ -217,8 +233,8 @@ def protect_response_counts(counts_of: Mapping[tuple[str, bool], int], below: in
     --------
     Two chief executives cannot be hidden alone: the margins would give them back.
 
-    >>> counts = {("ceo", True): 2, ("ceo", False): 6, ("school_leader", True): 30,
-    ...           ("school_leader", False): 12}
+    >>> counts = {("ceo", 1): 2, ("ceo", 0): 6, ("school_leader", 1): 30,
+    ...           ("school_leader", 0): 12}
     >>> found = protect_response_counts(counts, 5)
     >>> [key for key, hidden in zip(found.keys, found.hidden) if hidden]
     [('ceo', True), ('ceo', False), ('school_leader', True), ('school_leader', False)]
@@ -230,10 +246,24 @@ def protect_response_counts(counts_of: Mapping[tuple[str, bool], int], below: in
     for role in (*roles, "all"):
         inside = roles if role == "all" else [role]
         for clustered in (True, False, "all"):
-            sides = (True, False) if clustered == "all" else (clustered,)
-            parts: list[Key] = [(one, side) for one in inside for side in sides]
-            cost = np.inf if role == clustered == "all" else float(len(parts))
-            counts.cell((role, clustered), parts, cost)
+            parts: list[Key] = [
+                (one, cluster)
+                for one, cluster in counts_of
+                if one in inside and clustered in ("all", cluster > 0)
+            ]
+            # The number of all responses is the last to go.
+            cost = 50.0 if role == clustered == "all" else float(len(inside))
+            counts.cell((role, clustered), parts, cost * (2 if clustered == "all" else 1))
+    # No table has the responses of a role of a cluster, but the sample less other clusters gives
+    # them. That there are none says nothing of anybody.
+    for key, n in counts_of.items():
+        if key[1] and 0 < n < below:
+            counts.cell(("implied", *key), [key], 0.0)
+    for (role, clusters), n in (answers or {}).items():
+        inside = roles if role == "all" else [role]
+        counts.least.append(
+            ([key for key in counts_of if key[0] in inside and key[1] in clusters], n)
+        )
     linked = counts.linked(below)
     return _protected(linked, [key for key, *_ in counts.cells], linked.values < below)
 

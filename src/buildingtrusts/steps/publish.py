@@ -160,20 +160,35 @@ class _Wave:
 
         sample = self.table("sample")
         sample = sample[~sample["mat_id"].isin(self.dropped)]
+        finest = self.partitions.get(max(self.reported, default=0), {})
+        cluster = sample["mat_id"].map(finest).fillna(0).astype(int)
+        parts = [0, *sorted(set(finest.values()))]
         numbers = {
-            (role, side): int(
-                sample.loc[
-                    (sample["role"] == role) & (sample["clustered"] == side), "n_responses"
-                ].sum()
+            (role, part): int(
+                sample.loc[(sample["role"] == role) & (cluster == part), "n_responses"].sum()
             )
             for role in ("all", *ROLES)
-            for side in (True, False)
+            for part in parts
         }
-        for side in (True, False):
-            known = sum(numbers[role, side] for role in ROLES)
-            numbers[NO_ROLE, side] = numbers.pop(("all", side)) - known
-        found = protect_response_counts(numbers, self.below).published
+        for part in parts:
+            known = sum(numbers[role, part] for role in ROLES)
+            numbers[NO_ROLE, part] = numbers.pop(("all", part)) - known
+        found = protect_response_counts(numbers, self.below, self._answers(finest)).published
         return {(role, str(side)): n for (role, side), n in found.items()}
+
+    def _answers(self, finest: Mapping[str, int]) -> dict[tuple[str, tuple[int, ...]], int]:
+        """Most answers that a published mean is of, by role and finest clusters."""
+        profiles = self.table("profiles")
+        profiles = profiles[profiles["weighting"] == "responses"]
+        columns = ["k", "cluster", "role", "block", "item", "n_responses"]
+        found: dict[tuple[str, tuple[int, ...]], int] = {}
+        for k, cluster, role, block, item, n in profiles[columns].itertuples(index=False):
+            means = self.items[block, item].means if (block, item) in self.items else {}
+            if (int(k), int(cluster), role) in means:
+                of = self.partitions[int(k)]
+                parts = tuple(sorted({finest[mat] for mat, one in of.items() if one == cluster}))
+                found[role, parts] = max(found.get((role, parts), 0), int(n))
+        return found
 
     @cached_property
     def items(self) -> dict[tuple[str, str], PublicItem]:
