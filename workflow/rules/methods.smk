@@ -44,9 +44,7 @@ rule describe_run:
     params:
         # The commit is no parameter: it is recorded when the crate is made, and a commit that
         # changes nothing the run depends on reruns nothing.
-        configuration=lambda wildcards: json.dumps(
-            config, sort_keys=True, default=str
-        ),
+        configuration=lambda wildcards: json.dumps(config, sort_keys=True, default=str),
     message:
         "Describing the run as an RO-Crate"
     shell:
