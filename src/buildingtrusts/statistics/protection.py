@@ -227,7 +227,8 @@ def protect_response_counts(
     Returns
     -------
     Protected
-        Keys ``(role, clustered)`` with role ``all`` and clustered ``all`` for the margins.
+        Keys ``(role, clustered)`` with role ``all`` and clustered ``all`` for the margins; and
+        ``("implied", role, cluster)`` for small counts that no table has, always withheld.
 
     Examples
     --------
@@ -236,7 +237,7 @@ def protect_response_counts(
     >>> counts = {("ceo", 1): 2, ("ceo", 0): 6, ("school_leader", 1): 30,
     ...           ("school_leader", 0): 12}
     >>> found = protect_response_counts(counts, 5)
-    >>> [key for key, hidden in zip(found.keys, found.hidden) if hidden]
+    >>> [key for key, hidden in zip(found.keys, found.hidden) if hidden and len(key) == 2]
     [('ceo', True), ('ceo', False), ('school_leader', True), ('school_leader', False)]
     """
     counts = _Counts()
